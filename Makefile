@@ -1,0 +1,52 @@
+# Fairlead. `make help` lists every target.
+
+SHELL       := /bin/bash
+GO          ?= go
+VERSION     ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS     := -s -w -X main.version=$(VERSION)
+CACHE       := $(or $(FAIRLEAD_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/fairlead)
+ARGS        ?=
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build bin/fairlead and bin/fairlead-agent
+	@echo "building fairlead and fairlead-agent $(VERSION) (the first build takes minutes)" >&2
+	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/fairlead ./cmd/fairlead-agent 1>&2
+
+.PHONY: kube
+kube: ## Build the Kubernetes binaries that demo and tests run (once, cached)
+	@tools/kube/build.sh 1>&2
+	@mkdir -p bin && ln -sfn "$$(tools/kube/build.sh --print-dir)" bin/kube
+
+.PHONY: demo
+demo: kube build ## Run a whole fleet on this machine (ARGS="--once -o json" to end when healthy)
+	@exec bin/fairlead demo $(ARGS)
+
+.PHONY: test
+test: kube ## Everything: vet, static analysis, unit, golden, real API servers, end to end
+	@KUBEBUILDER_ASSETS="$$(tools/kube/build.sh --print-dir)" $(GO) run ./test/suite
+
+.PHONY: generate
+generate: ## Regenerate deepcopy, CRDs and protocol code
+	@tools/gen/generate.sh
+
+.PHONY: fuzz
+fuzz: ## Fuzz both template modes and the parsers for a minute each
+	@for target in $$(grep -rlE '^func Fuzz' --include='*_test.go' . | xargs grep -ohE 'func Fuzz[A-Za-z0-9_]+' | cut -c6- | sort -u); do \
+	  dir=$$(dirname $$(grep -rl "func $$target(" --include='*_test.go' . | head -n 1)); \
+	  $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime 60s -fuzzminimizetime 10x "./$$dir" || exit 1; \
+	done
+
+.PHONY: lint
+lint: ## Static analysis
+	@$(GO) vet ./...
+	@$(GO) tool -modfile=tools/lint/go.mod staticcheck ./...
+
+.PHONY: clean
+clean: ## Remove what was built here (the Kubernetes cache stays: $(CACHE))
+	@rm -rf bin
