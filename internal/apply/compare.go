@@ -1,0 +1,169 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/fairlead/fairlead/api/v1alpha1"
+	"github.com/fairlead/fairlead/internal/health"
+)
+
+// Compare says of each wanted object whether the cluster has it as wanted,
+// and which objects of the inventory are still there though no longer wanted.
+// It changes nothing. Items come in the order of work. What fails for one
+// object is in its Item; Compare itself fails only when ctx ends.
+func (e *Engine) Compare(ctx context.Context, m *Manifests, inv Inventory, known Known) ([]Item, error) {
+	kinds := e.resolve(ctx, m.objects)
+	items := make([]Item, len(m.objects), len(m.objects)+len(m.refused))
+	each(ctx, e.opts.Parallel, len(m.objects), func(i int) {
+		items[i] = e.compareWanted(ctx, m, m.objects[i], kinds, known)
+	})
+	for _, r := range m.refused {
+		items = append(items, Item{Ref: r.Ref, Wave: r.Wave, State: StateOutOfSync, Reason: ReasonRefused, Message: r.Message})
+	}
+
+	extra := slices.DeleteFunc(inv.Minus(m.Inventory()), func(e Entry) bool { return e.Hook })
+	extras := make([]*Item, len(extra))
+	each(ctx, e.opts.Parallel, len(extra), func(i int) {
+		extras[i] = e.compareExtra(ctx, m.key, extra[i].Ref)
+	})
+	for _, item := range extras {
+		if item != nil {
+			items = append(items, *item)
+		}
+	}
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("compare objects of %s: %w", m.key, context.Cause(ctx))
+	}
+	slices.SortStableFunc(items, func(a, b Item) int { return place{a.Wave, a.Ref}.compare(place{b.Wave, b.Ref}) })
+	return items, nil
+}
+
+// compareWanted compares one wanted object.
+func (e *Engine) compareWanted(ctx context.Context, m *Manifests, o object, kinds lookups, known Known) Item {
+	item := Item{Ref: o.ref, Wave: o.wave}
+	kind, err := kinds.of(o.ref)
+	if err == nil {
+		o, err = m.settle(o, kind)
+		item.Ref = o.ref
+	}
+	if err != nil {
+		return item.failed(o, err)
+	}
+	if seen, same := known.unchanged(o.ref, o.digest); same {
+		item.UID, item.Health = seen.UID, seen.Health
+		return item.synced(o, seen.Signature)
+	}
+	live, err := e.get(ctx, kind, o.ref)
+	if err != nil {
+		return item.failed(o, err)
+	}
+	if live == nil {
+		item.Health = missing()
+		return item.outOfSync(ReasonMissing, o.ref.String()+" is not in the cluster")
+	}
+	item.UID, item.Health = uidOf(live), health.Of(live)
+	if owner := OwnerOf(live); owner != "" && owner != m.key.String() {
+		return item.outOfSync(ReasonOwnedByAnother, conflict(o.ref, owner))
+	}
+	if live.GetDeletionTimestamp() != nil {
+		return item.outOfSync(ReasonDeleting, deleting(o.ref, live))
+	}
+	signature := Signature(live)
+	if known.wanted(o.ref, o.digest) && known.Applied[o.ref].Signature == signature {
+		return item.synced(o, signature)
+	}
+	return e.dryRun(ctx, kind, o, live, item)
+}
+
+// dryRun asks the API server what applying the object would change. The answer
+// counts only if it was made from the state that was read: controllers write
+// in between.
+func (e *Engine) dryRun(ctx context.Context, kind Kind, o object, live *unstructured.Unstructured, item Item) Item {
+	const attempts = 4
+	for i := 1; ; i++ {
+		dry, err := e.patch(ctx, kind, o, FieldManager, true)
+		if err != nil {
+			return item.failed(o, err)
+		}
+		item.Fields = differingFields(live, dry)
+		if len(item.Fields) == 0 {
+			return item.synced(o, Signature(live))
+		}
+		if i == attempts || dry.GetResourceVersion() == live.GetResourceVersion() {
+			return item.outOfSync(ReasonDiffers, fmt.Sprintf("%s differs at %s", o.ref, strings.Join(item.Fields, ", ")))
+		}
+		if live, err = e.get(ctx, kind, o.ref); err != nil {
+			return item.failed(o, err)
+		}
+		if live == nil {
+			item.Health = missing()
+			return item.outOfSync(ReasonMissing, o.ref.String()+" is not in the cluster")
+		}
+		item.UID, item.Health = uidOf(live), health.Of(live)
+	}
+}
+
+// compareExtra looks at an object that is no longer wanted; nil if it is gone,
+// or another Application's by now.
+func (e *Engine) compareExtra(ctx context.Context, key Key, ref Ref) *Item {
+	item := Item{Ref: ref}
+	_, live, err := e.find(ctx, ref)
+	if notInstalled(err) {
+		return nil
+	}
+	if err != nil {
+		item = item.failed(object{place: place{ref: ref}}, err)
+		return &item
+	}
+	if live == nil || OwnerOf(live) != key.String() {
+		return nil
+	}
+	item.Wave, item.UID, item.Health = waveOf(live.GetAnnotations()), uidOf(live), health.Of(live)
+	switch {
+	case live.GetDeletionTimestamp() != nil:
+		item = item.outOfSync(ReasonDeleting, deleting(ref, live))
+	case hasOption(live, optionNoPrune):
+		item = item.outOfSync(ReasonPrune, ref.String()+" is no longer wanted; its annotation Prune=false keeps it")
+	default:
+		item = item.outOfSync(ReasonPrune, ref.String()+" is no longer wanted and is pruned by a sync with prune on")
+	}
+	return &item
+}
+
+func (i Item) synced(o object, signature string) Item {
+	i.State, i.Digest, i.Signature = StateSynced, o.digest, signature
+	return i
+}
+
+func (i Item) outOfSync(reason Reason, message string) Item {
+	i.State, i.Reason, i.Message = StateOutOfSync, reason, message
+	return i
+}
+
+func (i Item) failed(o object, err error) Item {
+	message := explain(i.Ref, o.want, err)
+	switch {
+	case notInstalled(err):
+		i.Health = missing()
+		return i.outOfSync(ReasonKindNotInstalled, message)
+	case refusedByServer(err):
+		return i.outOfSync(ReasonRefused, message)
+	}
+	i.State, i.Reason, i.Message = StateUnknown, ReasonError, message
+	return i
+}
+
+func missing() v1alpha1.HealthStatus {
+	return v1alpha1.HealthStatus{Status: v1alpha1.HealthStatusMissing}
+}
+
+func notInstalled(err error) bool {
+	var target *NotInstalledError
+	return errors.As(err, &target)
+}

@@ -1,0 +1,74 @@
+package apply
+
+import (
+	"context"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// SyncRequest says what to bring to the cluster, and how.
+type SyncRequest struct {
+	// Manifests wanted.
+	Manifests *Manifests
+	// Inventory as last saved.
+	Inventory Inventory
+	// SaveInventory is called before anything is applied and after pruning,
+	// whenever the inventory has changed. An error stops the sync before it
+	// touches more. Nil saves nothing (DryRun never saves).
+	SaveInventory func(ctx context.Context, inv Inventory) error
+	// Known spares requests for unchanged objects.
+	Known Known
+	// Only selects objects (selective sync); empty means all.
+	Only []Ref
+	// SkipHooks leaves hooks out: for healing drift, which is no new release.
+	// A selective sync runs none either.
+	SkipHooks bool
+	// Prune deletes what the inventory has and Manifests do not.
+	Prune bool
+	// Propagation of those deletions. Default foreground.
+	Propagation metav1.DeletionPropagation
+	// CreateNamespace makes the manifests' namespace if it is absent. It is
+	// never deleted again.
+	CreateNamespace bool
+	// NamespaceMetadata is kept on that namespace (managedNamespaceMetadata).
+	NamespaceMetadata *NamespaceMetadata
+	// WaveTimeout bounds the wait for the health of one wave before the next
+	// (the last wave is waited for only if hooks
+	// run in it or after it). 0: as long as ctx lives.
+	WaveTimeout time.Duration
+	// PruneTimeout bounds the wait for pruned objects to be gone. What is
+	// still there stays in the inventory. Default 30 s.
+	PruneTimeout time.Duration
+	// DryRun sends everything as a dry run and saves nothing.
+	DryRun bool
+	// Progress is told of each result as it comes, one call at a time.
+	Progress func(ItemResult)
+}
+
+// NamespaceMetadata is set on the namespace that CreateNamespace makes.
+type NamespaceMetadata struct {
+	Labels, Annotations map[string]string
+}
+
+// SyncResult is what a sync did.
+type SyncResult struct {
+	// Items in the order of work: applied ones by wave, then pruned ones.
+	Items []ItemResult
+	// Inventory after the sync, as last saved.
+	Inventory Inventory
+	// Failed is true if an object failed, a wave did not become healthy, or
+	// waves were left out because of it. Message says which.
+	Failed  bool
+	Message string
+}
+
+// DeleteOptions of Engine.Delete.
+type DeleteOptions struct {
+	// Save is called whenever the inventory shrank. Nil saves nothing.
+	Save func(ctx context.Context, inv Inventory) error
+	// Propagation of the deletions. Default foreground.
+	Propagation metav1.DeletionPropagation
+	// Timeout bounds the wait for objects to be gone, per wave. Default 60 s.
+	Timeout time.Duration
+}

@@ -1,0 +1,92 @@
+package apply
+
+import (
+	"context"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/fairlead/fairlead/internal/health"
+)
+
+// apply brings one object to the cluster.
+func (r *run) apply(ctx context.Context, o object, kinds lookups) ItemResult {
+	e := r.engine
+	res := ItemResult{Ref: o.ref, Wave: o.wave, Hook: o.hook}
+	kind, err := kinds.of(o.ref)
+	if err == nil {
+		// Settled already, unless the object lacks a namespace: that error is due here.
+		o, err = r.m.settle(o, kind)
+	}
+	if err != nil {
+		return res.failed(explain(o.ref, o.want, err))
+	}
+	known := r.req.Known
+	if o.hook != "" {
+		known = Known{} // a hook runs every time
+	}
+	if seen, same := known.unchanged(o.ref, o.digest); same {
+		res.UID, res.Health = seen.UID, seen.Health
+		return res.synced(o, seen.Signature, "unchanged", false)
+	}
+	live, err := e.get(ctx, kind, o.ref)
+	if err != nil {
+		return res.failed(explain(o.ref, o.want, err))
+	}
+	before := ""
+	if live != nil {
+		before = live.GetResourceVersion()
+		res.UID, res.Health = uidOf(live), health.Of(live)
+		if owner := OwnerOf(live); owner != "" && owner != r.m.key.String() {
+			return res.failed(conflict(o.ref, owner))
+		}
+		if live.GetDeletionTimestamp() != nil {
+			return res.failed(deleting(o.ref, live) + "; it is made again once it is gone")
+		}
+		if signature := Signature(live); known.wanted(o.ref, o.digest) && known.Applied[o.ref].Signature == signature {
+			return res.synced(o, signature, "unchanged", false)
+		}
+	}
+	if r.unmade && o.ref.Namespace == r.m.namespace {
+		res.Outcome, res.Message = Synced, "dry run: not checked, its namespace would be made first"
+		return res
+	}
+	after, err := e.patch(ctx, kind, o, FieldManager, r.req.DryRun)
+	if err != nil {
+		return res.failed(explain(o.ref, o.want, err))
+	}
+	if isDefinition(o.ref) && !r.req.DryRun {
+		if after, err = e.awaitEstablished(ctx, kind, o, after); err != nil {
+			return res.failed(explain(o.ref, o.want, err))
+		}
+	}
+	return r.applied(res, o, before, after)
+}
+
+func (r *run) applied(res ItemResult, o object, before string, after *unstructured.Unstructured) ItemResult {
+	res.UID, res.Health = uidOf(after), health.Of(after)
+	if r.req.DryRun {
+		// A dry run answers with what would be; nothing of it is worth remembering.
+		res.Outcome, res.Message = Synced, "dry run: accepted"
+		return res
+	}
+	switch {
+	case before == "":
+		return res.synced(o, Signature(after), "created", true)
+	case before != after.GetResourceVersion():
+		return res.synced(o, Signature(after), "configured", true)
+	}
+	return res.synced(o, Signature(after), "unchanged", false)
+}
+
+func (i ItemResult) synced(o object, signature, message string, changed bool) ItemResult {
+	i.Outcome, i.Message, i.Changed = Synced, message, changed
+	if o.hook == "" {
+		i.Digest, i.Signature = o.digest, signature
+	}
+	return i
+}
+
+func (i ItemResult) failed(message string) ItemResult {
+	i.Outcome, i.Message = SyncFailed, message
+	return i
+}
