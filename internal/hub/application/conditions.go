@@ -1,0 +1,44 @@
+package application
+
+import (
+	"slices"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/fairlead/fairlead/api/v1alpha1"
+)
+
+// withTimes orders conditions by type and message and keeps the transition
+// time of those that stand unchanged, so that a reconcile that found nothing
+// new writes nothing.
+func withTimes(wanted, old []v1alpha1.ApplicationCondition, now metav1.Time) []v1alpha1.ApplicationCondition {
+	out := make([]v1alpha1.ApplicationCondition, 0, len(wanted))
+	for _, c := range wanted {
+		same := func(o v1alpha1.ApplicationCondition) bool { return o.Type == c.Type && o.Message == c.Message }
+		if slices.ContainsFunc(out, same) {
+			continue
+		}
+		if i := slices.IndexFunc(old, same); i >= 0 {
+			c.LastTransitionTime = old[i].LastTransitionTime
+		} else if c.LastTransitionTime == nil {
+			c.LastTransitionTime = &now
+		}
+		out = append(out, c)
+	}
+	slices.SortStableFunc(out, func(a, b v1alpha1.ApplicationCondition) int {
+		if a.Type != b.Type {
+			if a.Type < b.Type {
+				return -1
+			}
+			return 1
+		}
+		if a.Message < b.Message {
+			return -1
+		}
+		return 1
+	})
+	if len(out) == 0 {
+		return nil
+	}
+	return out
+}

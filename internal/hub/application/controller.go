@@ -1,0 +1,168 @@
+package application
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	fleet "github.com/fairlead/fairlead/api/fleet/v1alpha1"
+	"github.com/fairlead/fairlead/api/v1alpha1"
+	"github.com/fairlead/fairlead/clusters"
+)
+
+// Inventory answers which clusters the fleet has.
+type Inventory interface {
+	Inventory(ctx context.Context) (*clusters.Inventory, error)
+}
+
+// Revisions answers what the hub knows of a requested revision.
+type Revisions interface {
+	// Known returns the last good commit, "" for none, and why the last
+	// question failed.
+	Known(repoURL, revision string) (commit string, err error)
+	// Ask asks the Git server now.
+	Ask(ctx context.Context, repoURL, revision string) error
+}
+
+// Reconciler brings one Application from written to delivered, and from
+// deleted to gone.
+type Reconciler struct {
+	Client    client.Client
+	Inventory Inventory
+	Revisions Revisions
+	// Namespace is the control namespace, where Clusters and Tombstones are.
+	Namespace string
+	Now       func() time.Time
+}
+
+// Reconcile reads, decides, and writes the status once at the end.
+func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
+	app := &v1alpha1.Application{}
+	if err := r.Client.Get(ctx, req.NamespacedName, app); err != nil {
+		return reconcile.Result{}, client.IgnoreNotFound(err)
+	}
+	if !app.DeletionTimestamp.IsZero() {
+		return reconcile.Result{}, r.finalize(ctx, app)
+	}
+	if err := r.ensureFinalizer(ctx, app); err != nil {
+		return reconcile.Result{}, err
+	}
+	if err := r.refresh(ctx, app); err != nil {
+		return reconcile.Result{}, err
+	}
+	facts, err := r.gather(ctx, app)
+	if err != nil {
+		return reconcile.Result{}, err
+	}
+	decision := Decide(app, facts)
+	if decision.ReleaseAt != "" {
+		cause := fmt.Sprintf("destination changed from cluster %s to %s", decision.ReleaseAt, decision.Cluster)
+		if err := r.issue(ctx, app, decision.ReleaseAt, fleet.TombstoneRelease, cause); err != nil {
+			return reconcile.Result{}, err
+		}
+	}
+	return reconcile.Result{}, r.writeStatus(ctx, app, decision)
+}
+
+func (r *Reconciler) ensureFinalizer(ctx context.Context, app *v1alpha1.Application) error {
+	if controllerutil.ContainsFinalizer(app, fleet.Finalizer) {
+		return nil
+	}
+	before := app.DeepCopy()
+	controllerutil.AddFinalizer(app, fleet.Finalizer)
+	err := r.Client.Patch(ctx, app, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
+	if err != nil {
+		return fmt.Errorf("add finalizer to application %s/%s: %w", app.Namespace, app.Name, err)
+	}
+	return nil
+}
+
+func (r *Reconciler) gather(ctx context.Context, app *v1alpha1.Application) (Facts, error) {
+	var f Facts
+	inventory, err := r.Inventory.Inventory(ctx)
+	if err != nil {
+		return f, err
+	}
+	if c, err := inventory.Resolve(app.Spec.Destination); err != nil {
+		f.DestinationError = err.Error()
+	} else {
+		f.Cluster = c.Name
+		if f.Enrolled, err = r.enrolled(ctx, c.Name); err != nil {
+			return f, err
+		}
+	}
+	project := types.NamespacedName{Namespace: r.Namespace, Name: app.Spec.GetProject()}
+	switch err := r.Client.Get(ctx, project, &v1alpha1.AppProject{}); {
+	case err == nil:
+		f.ProjectFound = true
+	case !apierrors.IsNotFound(err):
+		return f, fmt.Errorf("read AppProject %s: %w", project, err)
+	}
+	f.Unresolved = r.unresolved(app)
+	return f, nil
+}
+
+func (r *Reconciler) enrolled(ctx context.Context, name string) (bool, error) {
+	c := &fleet.Cluster{}
+	err := r.Client.Get(ctx, types.NamespacedName{Namespace: r.Namespace, Name: name}, c)
+	if apierrors.IsNotFound(err) {
+		return false, nil
+	}
+	return err == nil && c.Status.Identity != "", err
+}
+
+func (r *Reconciler) unresolved(app *v1alpha1.Application) []string {
+	var lines []string
+	for _, s := range app.Spec.GetSources() {
+		if s.Chart != "" {
+			lines = append(lines, fmt.Sprintf("chart %s of %s: chart repositories are not supported yet; use a chart in a Git path", s.Chart, s.RepoURL))
+			continue
+		}
+		commit, err := r.Revisions.Known(s.RepoURL, s.TargetRevision)
+		if err == nil {
+			continue
+		}
+		line := err.Error()
+		if commit != "" {
+			line += fmt.Sprintf(" (staying at %.12s)", commit)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// writeStatus patches the leader's share: the cluster, the conditions, and a
+// first Unknown for clients that expect both states to be there.
+func (r *Reconciler) writeStatus(ctx context.Context, app *v1alpha1.Application, d Decision) error {
+	before := app.DeepCopy()
+	if app.Status.Delivery == nil {
+		app.Status.Delivery = &v1alpha1.DeliveryStatus{}
+	}
+	if d.Cluster != "" {
+		app.Status.Delivery.Cluster = d.Cluster
+	}
+	if app.Status.Sync.Status == "" {
+		app.Status.Sync.Status = v1alpha1.SyncStatusCodeUnknown
+	}
+	if app.Status.Health.Status == "" {
+		app.Status.Health.Status = v1alpha1.HealthStatusUnknown
+	}
+	wanted := append(slices.Clone(d.Conditions), app.Status.Delivery.Conditions...)
+	app.Status.Conditions = withTimes(wanted, before.Status.Conditions, metav1.NewTime(r.Now()))
+	if equality.Semantic.DeepEqual(before.Status, app.Status) {
+		return nil
+	}
+	if err := r.Client.Status().Patch(ctx, app, client.MergeFrom(before)); err != nil {
+		return fmt.Errorf("write status of application %s/%s: %w", app.Namespace, app.Name, client.IgnoreNotFound(err))
+	}
+	return nil
+}

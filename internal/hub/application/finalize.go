@@ -1,0 +1,108 @@
+package application
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+
+	fleet "github.com/fairlead/fairlead/api/fleet/v1alpha1"
+	"github.com/fairlead/fairlead/api/v1alpha1"
+)
+
+// finalize turns a deleted Application into a Tombstone and lets the object go
+// when the agent has acknowledged it, or at once when nobody is there to:
+// the Tombstone outlives the Application.
+func (r *Reconciler) finalize(ctx context.Context, app *v1alpha1.Application) error {
+	if !controllerutil.ContainsFinalizer(app, fleet.Finalizer) {
+		return nil
+	}
+	name := deliveredTo(app)
+	if name == "" {
+		return r.letGo(ctx, app)
+	}
+	cluster := &fleet.Cluster{}
+	err := r.Client.Get(ctx, types.NamespacedName{Namespace: r.Namespace, Name: name}, cluster)
+	if apierrors.IsNotFound(err) {
+		return r.letGo(ctx, app)
+	}
+	if err != nil {
+		return fmt.Errorf("read cluster %s: %w", name, err)
+	}
+
+	action, cause := endOf(app)
+	if err := r.issue(ctx, app, name, action, cause); err != nil {
+		return err
+	}
+	tomb := &fleet.Tombstone{}
+	key := types.NamespacedName{Namespace: r.Namespace, Name: fleet.TombstoneName(name, keyOf(app))}
+	if err := r.Client.Get(ctx, key, tomb); err != nil {
+		if apierrors.IsNotFound(err) { // the cache lags behind; its event comes
+			return nil
+		}
+		return fmt.Errorf("read tombstone %s: %w", key, err)
+	}
+	connected := cluster.Status.Holder != ""
+	if tomb.Status.Acknowledged || !connected {
+		return r.letGo(ctx, app)
+	}
+	return r.sayPending(ctx, app, name, tomb)
+}
+
+// issue writes the one Tombstone that this Application can have at a cluster.
+// It is the only place where tombstones are made.
+func (r *Reconciler) issue(ctx context.Context, app *v1alpha1.Application, cluster string, action fleet.TombstoneAction, cause string) error {
+	key := keyOf(app)
+	tomb := &fleet.Tombstone{
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: r.Namespace,
+			Name:      fleet.TombstoneName(cluster, key),
+		},
+		Spec: fleet.TombstoneSpec{Cluster: cluster, Application: key, Action: action, Cause: cause},
+	}
+	err := r.Client.Get(ctx, client.ObjectKeyFromObject(tomb), &fleet.Tombstone{})
+	if err == nil {
+		return nil
+	}
+	if apierrors.IsNotFound(err) {
+		err = r.Client.Create(ctx, tomb)
+	}
+	if err != nil && !apierrors.IsAlreadyExists(err) {
+		return fmt.Errorf("issue tombstone for application %s/%s at cluster %s: %w", app.Namespace, app.Name, cluster, err)
+	}
+	return nil
+}
+
+// letGo takes off the finalizers that Fairlead answers for; those of others
+// stay.
+func (r *Reconciler) letGo(ctx context.Context, app *v1alpha1.Application) error {
+	before := app.DeepCopy()
+	app.Finalizers = slices.DeleteFunc(app.Finalizers, func(f string) bool {
+		return f == fleet.Finalizer || v1alpha1.IsResourcesFinalizer(f)
+	})
+	err := r.Client.Patch(ctx, app, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
+	if client.IgnoreNotFound(err) != nil {
+		return fmt.Errorf("remove finalizers of application %s/%s: %w", app.Namespace, app.Name, err)
+	}
+	return nil
+}
+
+func (r *Reconciler) sayPending(ctx context.Context, app *v1alpha1.Application, cluster string, tomb *fleet.Tombstone) error {
+	text := fmt.Sprintf("waiting for the agent of cluster %s to %s the objects", cluster, tomb.Spec.Action)
+	if tomb.Status.Message != "" {
+		text = fmt.Sprintf("%d objects remain on cluster %s: %s", tomb.Status.Remaining, cluster, tomb.Status.Message)
+	}
+	before := app.DeepCopy()
+	app.Status.Conditions = withTimes([]v1alpha1.ApplicationCondition{{
+		Type: v1alpha1.ApplicationConditionTombstonePending, Message: text,
+	}}, before.Status.Conditions, metav1.NewTime(r.Now()))
+	if err := r.Client.Status().Patch(ctx, app, client.MergeFrom(before)); client.IgnoreNotFound(err) != nil {
+		return fmt.Errorf("write status of application %s/%s: %w", app.Namespace, app.Name, err)
+	}
+	return nil
+}

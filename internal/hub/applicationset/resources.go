@@ -1,0 +1,84 @@
+package applicationset
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/fairlead/fairlead/api/v1alpha1"
+)
+
+// maxResources bounds status.resources: ten thousand rows exceed what etcd
+// takes. status.resourcesCount counts them all.
+const maxResources = 1000
+
+// Resources writes a set's status.resources. It is a loop of its own because
+// it runs whenever an Application's state changes and needs no expansion.
+type Resources struct {
+	Client client.Client
+}
+
+// Reconcile lists the set's Applications, worst first.
+func (r *Resources) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
+	set, err := getSet(ctx, r.Client, req.NamespacedName)
+	var bad *undecodable
+	if errors.As(err, &bad) {
+		set, err = bad.set, nil
+	}
+	if err != nil || !set.DeletionTimestamp.IsZero() {
+		return reconcile.Result{}, client.IgnoreNotFound(err)
+	}
+	var apps v1alpha1.ApplicationList
+	if err := r.Client.List(ctx, &apps, client.InNamespace(set.Namespace), client.MatchingFields{setIndex: set.Name}); err != nil {
+		return reconcile.Result{}, fmt.Errorf("list applications of set %s: %w", req.NamespacedName, err)
+	}
+	before := set.DeepCopy()
+	set.Status.Resources = resourcesOf(apps.Items)
+	set.Status.ResourcesCount = int64(len(apps.Items))
+	if equality.Semantic.DeepEqual(before.Status, set.Status) {
+		return reconcile.Result{}, nil
+	}
+	if err := r.Client.Status().Patch(ctx, set, client.MergeFrom(before)); client.IgnoreNotFound(err) != nil {
+		return reconcile.Result{}, fmt.Errorf("write resources of applicationset %s: %w", req.NamespacedName, err)
+	}
+	return reconcile.Result{}, nil
+}
+
+func resourcesOf(apps []v1alpha1.Application) []v1alpha1.ResourceStatus {
+	out := make([]v1alpha1.ResourceStatus, 0, len(apps))
+	for i := range apps {
+		app := &apps[i]
+		out = append(out, v1alpha1.ResourceStatus{
+			Group: v1alpha1.Group, Version: v1alpha1.SchemeGroupVersion.Version, Kind: v1alpha1.ApplicationKind,
+			Namespace: app.Namespace, Name: app.Name,
+			Status: app.Status.Sync.Status,
+			Health: &v1alpha1.HealthStatus{Status: app.Status.Health.Status},
+		})
+	}
+	slices.SortFunc(out, func(a, b v1alpha1.ResourceStatus) int {
+		return cmp.Or(cmp.Compare(badness(b), badness(a)), cmp.Compare(a.Name, b.Name))
+	})
+	return out[:min(len(out), maxResources)]
+}
+
+// badness orders what needs attention first.
+func badness(r v1alpha1.ResourceStatus) int {
+	switch {
+	case r.Health.Status == v1alpha1.HealthStatusDegraded:
+		return 4
+	case r.Health.Status == v1alpha1.HealthStatusMissing, r.Health.Status == v1alpha1.HealthStatusUnknown:
+		return 3
+	case r.Status != v1alpha1.SyncStatusCodeSynced:
+		return 2
+	case r.Health.Status != v1alpha1.HealthStatusHealthy:
+		return 1
+	default:
+		return 0
+	}
+}

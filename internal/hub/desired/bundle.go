@@ -1,0 +1,91 @@
+package desired
+
+import (
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	fleet "github.com/fairlead/fairlead/api/fleet/v1alpha1"
+	"github.com/fairlead/fairlead/api/v1alpha1"
+	"github.com/fairlead/fairlead/internal/delivery"
+	"github.com/fairlead/fairlead/internal/delivery/deliveryv1"
+)
+
+// pinLookup finds a Pin by namespace and name; nil if there is none.
+type pinLookup func(namespace, name string) *fleet.Pin
+
+// pinsOf names the Pins that an Application follows, one per source.
+func pinsOf(app *v1alpha1.Application) []string {
+	sources := app.Spec.GetSources()
+	names := make([]string, 0, len(sources))
+	set := v1alpha1.OwningSet(app)
+	for _, s := range sources {
+		if set != "" {
+			names = append(names, fleet.SetPinName(set))
+		} else {
+			names = append(names, fleet.RevisionPinName(s.RepoURL, s.Chart, s.TargetRevision))
+		}
+	}
+	return names
+}
+
+// bundleOf joins an Application with its pins and project. It returns nil while
+// a source's revision is not pinned: there is nothing to deliver yet.
+func bundleOf(app *v1alpha1.Application, pins pinLookup, project *v1alpha1.AppProject) (*deliveryv1.Bundle, error) {
+	resolved := make([]*deliveryv1.PinnedSource, 0, 1)
+	names := pinsOf(app)
+	for i, s := range app.Spec.GetSources() {
+		pin := pins(app.Namespace, names[i])
+		if pin == nil {
+			return nil, nil
+		}
+		rev, ok := pin.Spec.Lookup("", s.RepoURL, s.Chart, s.TargetRevision)
+		if !ok {
+			return nil, nil
+		}
+		resolved = append(resolved, &deliveryv1.PinnedSource{
+			RepoUrl: s.RepoURL, Chart: s.Chart, TargetRevision: s.TargetRevision, Revision: rev.Revision,
+		})
+	}
+	body, err := delivery.Canonical(forAgent(app))
+	if err != nil {
+		return nil, fmt.Errorf("encode application %s/%s: %w", app.Namespace, app.Name, err)
+	}
+	b := &deliveryv1.Bundle{
+		Namespace: app.Namespace, Name: app.Name, Uid: string(app.UID),
+		Application: body, Pins: resolved,
+	}
+	if project != nil {
+		if b.Project, err = delivery.Canonical(project.Spec); err != nil {
+			return nil, fmt.Errorf("encode project %s: %w", project.Name, err)
+		}
+	}
+	if b.Operation, err = delivery.OperationOf(app); err != nil {
+		return nil, err
+	}
+	return delivery.Stamp(b), nil
+}
+
+// forAgent is the part of an Application that an agent may know, without what
+// changes at every touch.
+func forAgent(app *v1alpha1.Application) *v1alpha1.Application {
+	out := &v1alpha1.Application{
+		TypeMeta: metav1.TypeMeta{APIVersion: v1alpha1.SchemeGroupVersion.String(), Kind: v1alpha1.ApplicationKind},
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: app.Namespace, Name: app.Name, UID: app.UID, Labels: app.Labels,
+		},
+		Spec: app.Spec,
+	}
+	for k, v := range app.Annotations {
+		switch k {
+		case corev1.LastAppliedConfigAnnotation, v1alpha1.AnnotationKeyRefresh:
+			continue
+		}
+		if out.Annotations == nil {
+			out.Annotations = map[string]string{}
+		}
+		out.Annotations[k] = v
+	}
+	return out
+}

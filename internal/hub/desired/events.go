@@ -1,0 +1,173 @@
+package desired
+
+import (
+	"strconv"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	fleet "github.com/fairlead/fairlead/api/fleet/v1alpha1"
+	"github.com/fairlead/fairlead/api/v1alpha1"
+)
+
+// saw raises the generation to the newest object version that was taken in.
+// Versions are the store's own revisions and rise with every write, so they
+// order what the hub says without a write of its own.
+func (x *Index) saw(o metav1.Object) {
+	if v, err := strconv.ParseUint(o.GetResourceVersion(), 10, 64); err == nil && v > x.generation {
+		x.generation = v
+	}
+}
+
+// SetApplication takes in a new or changed Application.
+func (x *Index) SetApplication(app *v1alpha1.Application) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.saw(app)
+	k := key{Namespace: app.Namespace, Name: app.Name}
+	e := x.apps[k]
+	if e == nil {
+		e = &entry{}
+		x.apps[k] = e
+	}
+	if e.app != nil && e.app.UID != app.UID { // made anew under the same name
+		x.leave(k, e)
+		e.cluster, e.bundle = "", nil
+	}
+	for _, p := range e.pins {
+		delete(x.ofPin[p], k)
+	}
+	e.app, e.pins = app, nil
+	for _, name := range pinsOf(app) {
+		p := key{Namespace: app.Namespace, Name: name}
+		e.pins = append(e.pins, p)
+		add(x.ofPin, p, k)
+	}
+	x.compose(k)
+}
+
+// RemoveApplication forgets an Application that is gone.
+func (x *Index) RemoveApplication(app *v1alpha1.Application) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.saw(app)
+	k := key{Namespace: app.Namespace, Name: app.Name}
+	e := x.apps[k]
+	if e == nil {
+		return
+	}
+	for _, p := range e.pins {
+		delete(x.ofPin[p], k)
+	}
+	x.leave(k, e)
+	delete(x.apps, k)
+}
+
+// SetPin takes in a new or moved Pin.
+func (x *Index) SetPin(p *fleet.Pin) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.saw(p)
+	k := key{Namespace: p.Namespace, Name: p.Name}
+	x.pins[k] = p
+	x.composeAll(x.ofPin[k])
+}
+
+// RemovePin forgets a Pin. What it pinned stays as it was delivered.
+func (x *Index) RemovePin(p *fleet.Pin) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.saw(p)
+	delete(x.pins, key{Namespace: p.Namespace, Name: p.Name})
+}
+
+// SetProject takes in a new or changed AppProject.
+func (x *Index) SetProject(p *v1alpha1.AppProject) { x.project(p, p) }
+
+// RemoveProject forgets an AppProject.
+func (x *Index) RemoveProject(p *v1alpha1.AppProject) { x.project(p, nil) }
+
+func (x *Index) project(at, now *v1alpha1.AppProject) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.saw(at)
+	k := key{Namespace: at.Namespace, Name: at.Name}
+	if now == nil {
+		delete(x.projects, k)
+	} else {
+		x.projects[k] = now
+	}
+	for app, e := range x.apps {
+		if e.app.Spec.GetProject() == at.Name {
+			x.compose(app)
+		}
+	}
+}
+
+// SetTombstone takes in a Tombstone: the Application that it was issued for
+// leaves its set in the same step.
+func (x *Index) SetTombstone(t *fleet.Tombstone) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.saw(t)
+	k := key{Namespace: t.Namespace, Name: t.Name}
+	x.tombs[k] = t
+	add(x.tombsOf, t.Spec.Cluster, k)
+	x.tombstoneMoved(t)
+}
+
+// RemoveTombstone forgets a Tombstone that was acknowledged or withdrawn.
+func (x *Index) RemoveTombstone(t *fleet.Tombstone) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.saw(t)
+	k := key{Namespace: t.Namespace, Name: t.Name}
+	delete(x.tombs, k)
+	delete(x.tombsOf[t.Spec.Cluster], k)
+	x.tombstoneMoved(t)
+}
+
+func (x *Index) tombstoneMoved(t *fleet.Tombstone) {
+	k := key{Namespace: t.Spec.Application.Namespace, Name: t.Spec.Application.Name}
+	if x.apps[k] != nil {
+		x.compose(k)
+	}
+	x.notify(t.Spec.Cluster)
+}
+
+// SetCluster takes in a new or changed Cluster.
+func (x *Index) SetCluster(c *fleet.Cluster) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.saw(c)
+	server := fleet.ServerOf(c.Name, c.Spec)
+	was := x.clusters[c.Name]
+	x.clusters[c.Name] = c
+	if was != nil && fleet.ServerOf(was.Name, was.Spec) == server {
+		return
+	}
+	if was != nil {
+		delete(x.byServer, fleet.ServerOf(was.Name, was.Spec))
+	}
+	x.byServer[server] = c.Name
+	x.composeAimedAt(c.Name)
+}
+
+// RemoveCluster forgets a Cluster that left.
+func (x *Index) RemoveCluster(c *fleet.Cluster) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.saw(c)
+	delete(x.clusters, c.Name)
+	delete(x.byServer, fleet.ServerOf(c.Name, c.Spec))
+	x.composeAimedAt(c.Name)
+}
+
+// composeAimedAt composes the Applications whose recorded cluster is the named
+// one: no other can be in its set.
+func (x *Index) composeAimedAt(cluster string) {
+	for k, e := range x.apps {
+		if e.app.Status.Delivery != nil && e.app.Status.Delivery.Cluster == cluster {
+			x.compose(k)
+		}
+	}
+}

@@ -1,0 +1,249 @@
+package desired
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/go-logr/logr"
+	"k8s.io/apimachinery/pkg/types"
+
+	fleet "github.com/fairlead/fairlead/api/fleet/v1alpha1"
+	"github.com/fairlead/fairlead/api/v1alpha1"
+	"github.com/fairlead/fairlead/internal/delivery"
+	"github.com/fairlead/fairlead/internal/delivery/deliveryv1"
+)
+
+type key = types.NamespacedName
+
+// Index holds every cluster's desired set.
+type Index struct {
+	logger logr.Logger
+	epoch  uint64
+
+	mu         sync.Mutex
+	generation uint64
+	apps       map[key]*entry
+	pins       map[key]*fleet.Pin
+	projects   map[key]*v1alpha1.AppProject
+	tombs      map[key]*fleet.Tombstone
+	clusters   map[string]*fleet.Cluster
+	byServer   map[string]string // server -> cluster name
+
+	ofPin     map[key]map[key]bool // pin -> applications
+	ofCluster map[string]map[key]bool
+	tombsOf   map[string]map[key]bool
+	listeners map[string]map[chan struct{}]bool
+	// control is the namespace of AppProjects.
+	control string
+}
+
+// entry is one Application and what was made of it.
+type entry struct {
+	app     *v1alpha1.Application
+	pins    []key
+	cluster string // whose set the bundle is in; "" for none
+	bundle  *deliveryv1.Bundle
+}
+
+// NewIndex returns an empty Index for the hub of the given epoch. AppProjects
+// are looked up in the control namespace.
+func NewIndex(epoch uint64, control string, logger logr.Logger) *Index {
+	return &Index{
+		logger: logger, epoch: epoch, control: control,
+		apps: map[key]*entry{}, pins: map[key]*fleet.Pin{}, projects: map[key]*v1alpha1.AppProject{},
+		tombs: map[key]*fleet.Tombstone{}, clusters: map[string]*fleet.Cluster{}, byServer: map[string]string{},
+		ofPin: map[key]map[key]bool{}, ofCluster: map[string]map[key]bool{}, tombsOf: map[string]map[key]bool{},
+		listeners: map[string]map[chan struct{}]bool{},
+	}
+}
+
+// Set returns what one cluster's agent should have, sorted by key.
+func (x *Index) Set(cluster string) (delivery.Set, error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	set := delivery.Set{Position: delivery.Position{Epoch: x.epoch, Generation: x.generation}}
+	for k := range x.ofCluster[cluster] {
+		set.Bundles = append(set.Bundles, x.apps[k].bundle)
+	}
+	for k := range x.tombsOf[cluster] {
+		t := x.tombs[k]
+		if t.Status.Acknowledged {
+			continue
+		}
+		set.Tombstones = append(set.Tombstones, x.message(t))
+	}
+	slices.SortFunc(set.Bundles, func(a, b *deliveryv1.Bundle) int {
+		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
+	})
+	slices.SortFunc(set.Tombstones, func(a, b *deliveryv1.Tombstone) int {
+		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Uid, b.Uid))
+	})
+	return set, nil
+}
+
+func (x *Index) message(t *fleet.Tombstone) *deliveryv1.Tombstone {
+	action := deliveryv1.Tombstone_ACTION_RELEASE
+	if t.Spec.Action == fleet.TombstoneDelete {
+		action = deliveryv1.Tombstone_ACTION_DELETE
+	}
+	return &deliveryv1.Tombstone{
+		Namespace: t.Spec.Application.Namespace, Name: t.Spec.Application.Name, Uid: t.Spec.Application.UID,
+		Action: action, Epoch: x.epoch,
+	}
+}
+
+// Subscribe returns a channel that receives (at most one waiting value) after
+// the cluster's set may have changed, and a function that ends it.
+func (x *Index) Subscribe(cluster string) (<-chan struct{}, func()) {
+	ch := make(chan struct{}, 1)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.listeners[cluster] == nil {
+		x.listeners[cluster] = map[chan struct{}]bool{}
+	}
+	x.listeners[cluster][ch] = true
+	return ch, func() {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		delete(x.listeners[cluster], ch)
+	}
+}
+
+func (x *Index) notify(cluster string) {
+	for ch := range x.listeners[cluster] {
+		select {
+		case ch <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// Application returns the Application of a key as last seen.
+func (x *Index) Application(namespace, name string) *v1alpha1.Application {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if e := x.apps[key{Namespace: namespace, Name: name}]; e != nil {
+		return e.app
+	}
+	return nil
+}
+
+// compose makes the bundle of one Application anew and moves it to the set
+// where it belongs.
+func (x *Index) compose(k key) {
+	e := x.apps[k]
+	cluster, bundle := x.place(e)
+	if e.cluster == cluster && e.bundle.GetDigest() != nil && slices.Equal(e.bundle.GetDigest(), bundle.GetDigest()) {
+		return
+	}
+	x.leave(k, e)
+	e.cluster, e.bundle = cluster, bundle
+	if cluster != "" {
+		add(x.ofCluster, cluster, k)
+		x.notify(cluster)
+	}
+}
+
+// place says in which cluster's set the Application belongs now, and with what
+// bundle. It belongs in none while its destination is not the recorded
+// cluster, its revision is not pinned, or a tombstone has taken its place.
+func (x *Index) place(e *entry) (string, *deliveryv1.Bundle) {
+	if e.app == nil || e.app.Status.Delivery == nil {
+		return "", nil
+	}
+	cluster := e.app.Status.Delivery.Cluster
+	if cluster == "" || x.resolve(e.app.Spec.Destination) != cluster {
+		return "", nil
+	}
+	id := fleet.ApplicationKey{Namespace: e.app.Namespace, Name: e.app.Name, UID: string(e.app.UID)}
+	if x.tombs[key{Namespace: x.control, Name: fleet.TombstoneName(cluster, id)}] != nil {
+		return "", nil
+	}
+	project := x.projects[key{Namespace: x.control, Name: e.app.Spec.GetProject()}]
+	bundle, err := bundleOf(e.app, x.pin, project)
+	if err != nil {
+		x.logger.Error(err, "application not delivered", "application", e.app.Namespace+"/"+e.app.Name)
+	}
+	switch {
+	case bundle != nil:
+		return cluster, bundle
+	case e.cluster == cluster: // not pinned now; what was delivered stays
+		return e.cluster, e.bundle
+	default:
+		return "", nil
+	}
+}
+
+func (x *Index) resolve(d v1alpha1.ApplicationDestination) string {
+	if d.Name != "" {
+		if x.clusters[d.Name] != nil {
+			return d.Name
+		}
+		return ""
+	}
+	return x.byServer[d.Server]
+}
+
+func (x *Index) pin(namespace, name string) *fleet.Pin {
+	return x.pins[key{Namespace: namespace, Name: name}]
+}
+
+func (x *Index) leave(k key, e *entry) {
+	if e.cluster != "" {
+		delete(x.ofCluster[e.cluster], k)
+		x.notify(e.cluster)
+	}
+}
+
+func add[K comparable](m map[K]map[key]bool, at K, k key) {
+	if m[at] == nil {
+		m[at] = map[key]bool{}
+	}
+	m[at][k] = true
+}
+
+func (x *Index) composeAll(keys map[key]bool) {
+	for k := range maps.Clone(keys) {
+		x.compose(k)
+	}
+}
+
+// AtLeast raises the generation to the store's own revision, read before the
+// informers started: what was delivered before a restart may have been newer
+// than any object that is left.
+func (x *Index) AtLeast(revision uint64) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.generation = max(x.generation, revision)
+}
+
+// RaiseEpoch makes everything that is said from now on newer than whatever a
+// hub before the restore had said.
+func (x *Index) RaiseEpoch(epoch uint64) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.epoch = max(x.epoch, epoch)
+}
+
+// NotifyAll signals every subscription.
+func (x *Index) NotifyAll() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for cluster := range x.listeners {
+		x.notify(cluster)
+	}
+}
+
+// Identity returns the UID of a cluster's current enrolment ("" if none), and
+// whether the cluster is in the fleet at all.
+func (x *Index) Identity(cluster string) (uid string, exists bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	c := x.clusters[cluster]
+	if c == nil {
+		return "", false
+	}
+	return c.Status.Identity, true
+}

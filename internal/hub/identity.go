@@ -1,0 +1,138 @@
+package hub
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"sync"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/uuid"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	fleet "github.com/fairlead/fairlead/api/fleet/v1alpha1"
+	"github.com/fairlead/fairlead/clusters/enroll"
+	"github.com/fairlead/fairlead/internal/delivery/identity"
+	"github.com/fairlead/fairlead/internal/hub/desired"
+	"github.com/fairlead/fairlead/internal/hub/session"
+)
+
+// authority lets agents in: it implements session.Authority over Clusters,
+// join tokens and the fleet's CA.
+type authority struct {
+	fleetID   string
+	ca        *enroll.CA
+	tokens    *enroll.Tokens
+	client    client.Client
+	index     *desired.Index
+	namespace string
+	now       func() time.Time
+
+	mu     sync.Mutex
+	issued map[string]string // cluster -> UID that this replica issued last
+}
+
+var _ session.Authority = (*authority)(nil)
+
+// Enroll redeems a token and gives the cluster a new identity; the one before
+// it is void from then on.
+func (a *authority) Enroll(ctx context.Context, credential string, csr []byte) (session.Enrolled, error) {
+	cluster, err := a.tokens.Redeem(ctx, credential)
+	if err != nil {
+		return session.Enrolled{}, err
+	}
+	return a.enroll(ctx, cluster, csr)
+}
+
+func (a *authority) enroll(ctx context.Context, cluster string, csr []byte) (session.Enrolled, error) {
+	id := identity.Identity{Fleet: a.fleetID, Cluster: cluster, UID: string(uuid.NewUUID())}
+	cert, err := a.ca.SignCSR(csr, id, a.now())
+	if err != nil {
+		return session.Enrolled{}, err
+	}
+	c := &fleet.Cluster{}
+	err = a.client.Get(ctx, types.NamespacedName{Namespace: a.namespace, Name: cluster}, c)
+	if apierrors.IsNotFound(err) {
+		return session.Enrolled{}, fmt.Errorf("cluster %s has been removed from the fleet; add it again: fairlead cluster add %s", cluster, cluster)
+	}
+	if err != nil {
+		return session.Enrolled{}, fmt.Errorf("read cluster %s: %w", cluster, err)
+	}
+	before := c.DeepCopy()
+	c.Status.Identity = id.UID
+	if err := a.client.Status().Patch(ctx, c, client.MergeFrom(before)); err != nil {
+		return session.Enrolled{}, fmt.Errorf("record the identity of cluster %s: %w", cluster, err)
+	}
+	a.mu.Lock()
+	a.issued[cluster] = id.UID
+	a.mu.Unlock()
+	return session.Enrolled{Identity: id, Certificate: cert, CA: a.ca.CertificatePEM()}, nil
+}
+
+// Renew signs a new key for the same identity.
+func (a *authority) Renew(_ context.Context, id identity.Identity, csr []byte) (session.Enrolled, error) {
+	cert, err := a.ca.SignCSR(csr, id, a.now())
+	if err != nil {
+		return session.Enrolled{}, err
+	}
+	return session.Enrolled{Identity: id, Certificate: cert, CA: a.ca.CertificatePEM()}, nil
+}
+
+// IdentityValid answers from memory. An identity that this replica has just
+// issued is valid although its own caches may not have seen it written.
+func (a *authority) IdentityValid(cluster, uid string) bool {
+	recorded, exists := a.index.Identity(cluster)
+	if !exists {
+		return false
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if recorded == a.issued[cluster] {
+		delete(a.issued, cluster) // seen; from now on the record decides
+	}
+	if just, ok := a.issued[cluster]; ok {
+		return uid == just
+	}
+	return uid == recorded
+}
+
+// InCluster is the identity of the agent that runs inside the hub's process.
+// It implements the agent's Credentials.
+type InCluster struct {
+	authority *authority
+	endpoint  string
+}
+
+// Endpoint of this hub.
+func (i *InCluster) Endpoint() string { return i.endpoint }
+
+// Certificate enrols the in-cluster agent anew: its key never leaves the
+// process, so there is nothing to keep.
+func (i *InCluster) Certificate() (tls.Certificate, []byte, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return tls.Certificate{}, nil, err
+	}
+	csr, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{}, key)
+	if err != nil {
+		return tls.Certificate{}, nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	enrolled, err := i.authority.enroll(ctx, fleet.InClusterName, csr)
+	if err != nil {
+		return tls.Certificate{}, nil, err
+	}
+	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return tls.Certificate{}, nil, err
+	}
+	cert, err := tls.X509KeyPair(enrolled.Certificate, pemKey(keyDER))
+	return cert, enrolled.CA, err
+}

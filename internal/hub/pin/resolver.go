@@ -1,0 +1,266 @@
+package pin
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/go-logr/logr"
+	"golang.org/x/sync/singleflight"
+	"k8s.io/client-go/util/workqueue"
+)
+
+// Ref is one revision of one repository as Applications ask for it.
+type Ref struct {
+	RepoURL  string
+	Revision string
+}
+
+// LsRemote asks a Git server what a revision means and returns a commit.
+type LsRemote interface {
+	Resolve(ctx context.Context, repoURL, revision string) (commit string, err error)
+}
+
+// Resolution is the last known meaning of a Ref.
+type Resolution struct {
+	// Commit is the last good answer; empty if there has never been one.
+	Commit string
+	// Since is when Commit became the answer.
+	Since time.Time
+	// Err is why the last attempt failed; nil if it succeeded.
+	Err error
+}
+
+// ResolverOptions bound the traffic to Git servers.
+type ResolverOptions struct {
+	// Interval between two questions about one Ref. Default 3 minutes.
+	Interval time.Duration
+	// Jitter is added to Interval: a fraction of it, 0 to 1. Default 0.1.
+	Jitter float64
+	// Timeout of one question. Default 20 seconds.
+	Timeout time.Duration
+	// Workers is how many questions run at once. Default 8.
+	Workers int
+	// Now is the clock. Default time.Now.
+	Now    func() time.Time
+	Logger logr.Logger
+}
+
+func (o ResolverOptions) withDefaults() ResolverOptions {
+	if o.Interval <= 0 {
+		o.Interval = 3 * time.Minute
+	}
+	if o.Jitter <= 0 || o.Jitter > 1 {
+		o.Jitter = 0.1
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = 20 * time.Second
+	}
+	if o.Workers <= 0 {
+		o.Workers = 8
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return o
+}
+
+// Resolver keeps the meaning of every wanted Ref fresh.
+type Resolver struct {
+	git   LsRemote
+	opts  ResolverOptions
+	queue workqueue.TypedDelayingInterface[Ref]
+	calls singleflight.Group
+
+	mu        sync.Mutex
+	wanted    map[Ref]map[string]bool // ref -> owners
+	owned     map[string][]Ref        // owner -> refs
+	known     map[Ref]Resolution
+	listeners []func(Change)
+}
+
+// Change is what one question about a Ref altered.
+type Change struct {
+	Ref      Ref
+	Was, Now Resolution
+	// Owners that want Ref, sorted.
+	Owners []string
+}
+
+// NewCommit is true when the Ref means another commit than before.
+func (c Change) NewCommit() bool { return c.Was.Commit != c.Now.Commit }
+
+// NewError is true when the question began to fail, fails for another reason,
+// or succeeds again.
+func (c Change) NewError() bool { return message(c.Was.Err) != message(c.Now.Err) }
+
+// NewResolver returns a Resolver that asks git. It asks nothing before Start.
+func NewResolver(git LsRemote, opts ResolverOptions) *Resolver {
+	return &Resolver{
+		git:    git,
+		opts:   opts.withDefaults(),
+		queue:  workqueue.NewTypedDelayingQueue[Ref](),
+		wanted: map[Ref]map[string]bool{},
+		owned:  map[string][]Ref{},
+		known:  map[Ref]Resolution{},
+	}
+}
+
+// Listen calls f after a Ref's commit or error changed. Call it before Start.
+func (r *Resolver) Listen(f func(Change)) {
+	r.listeners = append(r.listeners, f)
+}
+
+// Want replaces the refs that owner needs. Refs that nobody wants any more are
+// forgotten; new ones are asked about at once.
+func (r *Resolver) Want(owner string, refs []Ref) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, ref := range r.owned[owner] {
+		delete(r.wanted[ref], owner)
+	}
+	for _, ref := range refs {
+		if r.wanted[ref] == nil {
+			r.wanted[ref] = map[string]bool{}
+			r.queue.Add(ref)
+		}
+		r.wanted[ref][owner] = true
+	}
+	for _, ref := range r.owned[owner] {
+		if len(r.wanted[ref]) == 0 {
+			delete(r.wanted, ref)
+			delete(r.known, ref)
+		}
+	}
+	if len(refs) == 0 {
+		delete(r.owned, owner)
+		return
+	}
+	r.owned[owner] = slices.Clone(refs)
+}
+
+// Get returns the last known meaning of ref. The second value is false until
+// the first question about it was answered, well or badly.
+func (r *Resolver) Get(ref Ref) (Resolution, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	res, ok := r.known[ref]
+	return res, ok
+}
+
+// Resolve returns the last known commit of a revision, asking the server only
+// when there is none. It lets expansion share the fleet's one question.
+func (r *Resolver) Resolve(ctx context.Context, repoURL, revision string) (string, error) {
+	ref := Ref{repoURL, revision}
+	if res, ok := r.Get(ref); ok && res.Err == nil {
+		return res.Commit, nil
+	}
+	res := r.Refresh(ctx, ref)
+	return res.Commit, res.Err
+}
+
+// Refresh asks the server about ref now. Concurrent calls share one question.
+func (r *Resolver) Refresh(ctx context.Context, ref Ref) Resolution {
+	type answer struct{ res Resolution }
+	ch := r.calls.DoChan(ref.RepoURL+"\x00"+ref.Revision, func() (any, error) {
+		return answer{r.ask(context.WithoutCancel(ctx), ref)}, nil
+	})
+	select {
+	case <-ctx.Done():
+		return Resolution{Err: ctx.Err()}
+	case out := <-ch:
+		return out.Val.(answer).res
+	}
+}
+
+// Known returns the last good commit of a revision ("" if there has never been
+// one) and why the last question failed.
+func (r *Resolver) Known(repoURL, revision string) (string, error) {
+	res, _ := r.Get(Ref{repoURL, revision})
+	return res.Commit, res.Err
+}
+
+// Ask asks the server about a revision now and returns why that failed.
+func (r *Resolver) Ask(ctx context.Context, repoURL, revision string) error {
+	return r.Refresh(ctx, Ref{repoURL, revision}).Err
+}
+
+// Start polls until ctx ends.
+func (r *Resolver) Start(ctx context.Context) error {
+	var wg sync.WaitGroup
+	for range r.opts.Workers {
+		wg.Go(func() { r.work(ctx) })
+	}
+	<-ctx.Done()
+	r.queue.ShutDown()
+	wg.Wait()
+	return nil
+}
+
+func (r *Resolver) work(ctx context.Context) {
+	for {
+		ref, stop := r.queue.Get()
+		if stop {
+			return
+		}
+		if r.isWanted(ref) {
+			r.Refresh(ctx, ref)
+			r.queue.AddAfter(ref, r.pause())
+		}
+		r.queue.Done(ref)
+	}
+}
+
+func (r *Resolver) pause() time.Duration {
+	return r.opts.Interval + time.Duration(rand.Float64()*r.opts.Jitter*float64(r.opts.Interval))
+}
+
+func (r *Resolver) isWanted(ref Ref) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.wanted[ref]) > 0
+}
+
+func (r *Resolver) ask(ctx context.Context, ref Ref) Resolution {
+	ctx, cancel := context.WithTimeout(ctx, r.opts.Timeout)
+	defer cancel()
+	commit, err := r.git.Resolve(ctx, ref.RepoURL, ref.Revision)
+	if errors.Is(err, context.Canceled) {
+		return Resolution{Err: err}
+	}
+
+	r.mu.Lock()
+	old := r.known[ref]
+	res := Resolution{Commit: old.Commit, Since: old.Since, Err: err}
+	if err == nil && commit != old.Commit {
+		res.Commit, res.Since = commit, r.opts.Now()
+	}
+	var owners []string
+	if len(r.wanted[ref]) > 0 {
+		r.known[ref] = res
+		for owner := range r.wanted[ref] {
+			owners = append(owners, owner)
+		}
+	}
+	r.mu.Unlock()
+
+	change := Change{Ref: ref, Was: old, Now: res, Owners: owners}
+	if change.NewCommit() || change.NewError() {
+		r.opts.Logger.V(1).Info("revision resolved", "repository", ref.RepoURL, "revision", ref.Revision, "commit", res.Commit, "error", message(res.Err))
+		slices.Sort(owners)
+		for _, f := range r.listeners {
+			f(change)
+		}
+	}
+	return res
+}
+
+func message(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}

@@ -1,0 +1,17 @@
+package hub
+
+import (
+	"github.com/fairlead/fairlead/internal/expand"
+	"github.com/fairlead/fairlead/internal/hub/pin"
+)
+
+// revisions is the Resolver as the set loop sees it.
+type revisions struct{ *pin.Resolver }
+
+func (r revisions) Follow(owner string, repositories []expand.Repository) {
+	refs := make([]pin.Ref, 0, len(repositories))
+	for _, repo := range repositories {
+		refs = append(refs, pin.Ref{RepoURL: repo.URL, Revision: repo.Revision})
+	}
+	r.Want(owner, refs)
+}
