@@ -1,0 +1,75 @@
+package generators
+
+import (
+	"cmp"
+	"io/fs"
+	"slices"
+
+	"github.com/fairlead/fairlead/clusters"
+)
+
+// Inputs are all that generators may read. Treat them as read-only.
+type Inputs struct {
+	// Clusters is the fleet. Nil is an empty one.
+	Clusters *clusters.Inventory
+	// Repositories holds what was fetched so far.
+	Repositories map[Repository]*Tree
+}
+
+// Repository names one revision of a Git repository, both as users write them.
+type Repository struct {
+	URL      string
+	Revision string
+}
+
+// String is URL@revision; an empty revision means HEAD.
+func (r Repository) String() string {
+	return r.URL + "@" + cmp.Or(r.Revision, "HEAD")
+}
+
+// Tree is a repository at one commit, listed beforehand.
+type Tree struct {
+	// Commit that the tree was read at.
+	Commit string
+	// Dirs are the paths of all directories below the root, Files those of all
+	// files and links; slash-separated, sorted.
+	Dirs, Files []string
+	// FS reads the files.
+	FS fs.FS
+}
+
+// Request asks for a repository that the inputs lack.
+type Request struct {
+	Repository
+	// Files are the patterns whose contents are wanted, sorted. A request
+	// without any wants the list of directories.
+	Files []string
+}
+
+// requests collects what was asked for, once per repository.
+type requests map[Repository]*Request
+
+func (r requests) add(repo Repository, files []string) {
+	req, ok := r[repo]
+	if !ok {
+		req = &Request{Repository: repo}
+		r[repo] = req
+	}
+	for _, f := range files {
+		if i, known := slices.BinarySearch(req.Files, f); !known {
+			req.Files = slices.Insert(req.Files, i, f)
+		}
+	}
+}
+
+// sorted lists the requests by URL and revision.
+func (r requests) sorted() []Request {
+	out := make([]Request, 0, len(r))
+	for _, req := range r {
+		out = append(out, *req)
+	}
+	slices.SortFunc(out, func(a, b Request) int {
+		return cmp.Or(cmp.Compare(a.URL, b.URL), cmp.Compare(a.Revision, b.Revision))
+	})
+	return out
+}

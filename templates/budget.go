@@ -1,0 +1,49 @@
+package templates
+
+import (
+	"cmp"
+	"errors"
+)
+
+// ErrBudget is wrapped by every error that says a template did too much.
+var ErrBudget = errors.New("template budget exceeded")
+
+// Budget bounds what one parameter set may cost. Zero fields take the value of
+// DefaultBudget.
+type Budget struct {
+	// Steps counts the nodes executed inside range and template bodies.
+	Steps int
+	// Output is the largest text one templated field may render to, and the
+	// largest value a function may return, in bytes.
+	Output int
+	// Work bounds the bytes that functions read and write, weighted by how
+	// dear the function is.
+	Work int
+	// Depth bounds nested template calls and nested values.
+	Depth int
+
+	// TotalSteps, TotalOutput and TotalWork bound the same for all parameter
+	// sets of an Engine together.
+	TotalSteps, TotalOutput, TotalWork int
+}
+
+// DefaultBudget is generous to real templates (thousands of steps) and ends a
+// hostile one within a fraction of a second.
+func DefaultBudget() Budget {
+	return Budget{
+		Steps: 100_000, Output: 1 << 20, Work: 32 << 20, Depth: 100,
+		TotalSteps: 2_000_000, TotalOutput: 128 << 20, TotalWork: 512 << 20,
+	}
+}
+
+func (b Budget) withDefaults() Budget {
+	d := DefaultBudget()
+	b.Steps = cmp.Or(b.Steps, d.Steps)
+	b.Output = cmp.Or(b.Output, d.Output)
+	b.Work = cmp.Or(b.Work, d.Work)
+	b.Depth = cmp.Or(b.Depth, d.Depth)
+	b.TotalSteps = cmp.Or(b.TotalSteps, d.TotalSteps)
+	b.TotalOutput = cmp.Or(b.TotalOutput, d.TotalOutput)
+	b.TotalWork = cmp.Or(b.TotalWork, d.TotalWork)
+	return b
+}

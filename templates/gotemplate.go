@@ -1,0 +1,172 @@
+package templates
+
+import (
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+	"sync"
+	"text/template"
+	"text/template/parse"
+)
+
+// goUnit compiles Go templates into one group, so that an execution binds the
+// functions once for all of them. Each text keeps its own namespace for the
+// templates that it defines.
+type goUnit struct {
+	options []string
+	totals  *totals
+
+	root    *template.Template
+	used    map[string]bool // functions that any leaf names
+	mutates bool            // a leaf names one of mutators
+	leaves  int
+	pool    sync.Pool // of *execution
+}
+
+func newGoUnit(options []string, totals *totals) *goUnit {
+	return &goUnit{
+		options: options,
+		totals:  totals,
+		root:    template.New("").Option(options...),
+		used:    map[string]bool{},
+	}
+}
+
+// goLeaf names a template of its unit's group.
+type goLeaf struct {
+	name   string
+	direct *directText // the same text, if it is simple enough; see direct.go
+}
+
+// leaf parses a text, meters its range and template bodies, and adds it to the
+// group. A text without an action is no template.
+func (u *goUnit) leaf(text string) (leaf, error) {
+	if !strings.Contains(text, open) {
+		return nil, nil
+	}
+	name := strconv.Itoa(u.leaves)
+	u.leaves++
+	trees, err := parse.Parse(name, text, "", "", parseNames, builtins)
+	if err != nil {
+		return nil, explain(err)
+	}
+	for _, tree := range trees {
+		in := instrument{prefix: name, tree: tree, used: u.used}
+		in.list(tree.Root)
+		if tree.Name != name {
+			in.body(tree.Root)
+			tree.Name = in.scoped(tree.Name)
+		}
+	}
+	for _, tree := range trees {
+		if _, err := u.root.AddParseTree(tree.Name, tree); err != nil {
+			return nil, explain(err)
+		}
+	}
+	for fn := range u.used {
+		u.mutates = u.mutates || mutators[fn] != nil
+	}
+	return &goLeaf{name: name, direct: newDirectText(trees[name])}, nil
+}
+
+// begin takes an execution from the pool, or clones the group with its
+// functions bound to a meter of its own.
+func (u *goUnit) begin(params Params) *execution {
+	x, ok := u.pool.Get().(*execution)
+	if !ok {
+		x = u.newExecution()
+	}
+	x.params, x.produced, x.spent = params, 0, u.totals.spent()
+	x.meter.reset()
+	if u.mutates {
+		x.params = deepCopy(params).(map[string]any)
+	}
+	return x
+}
+
+func (u *goUnit) newExecution() *execution {
+	m := &meter{budget: u.totals.budget}
+	functions := bind(m, u.used)
+	maps.Copy(functions, map[string]any{stepName: m.step, enterName: m.enter, leaveName: m.leave})
+	root := template.Must(u.root.Clone()) // fails only after an execution, which root never sees
+	return &execution{meter: m, root: root.Funcs(functions)}
+}
+
+func (u *goUnit) end(x *execution) {
+	u.totals.add(x)
+	x.params = nil
+	u.pool.Put(x)
+}
+
+func (l *goLeaf) render(x *execution) (string, error) {
+	if x.spent {
+		return "", fmt.Errorf("%w: by the parameter sets before this one", ErrBudget)
+	}
+	if l.direct != nil {
+		if text, ok := l.direct.render(x); ok {
+			x.produced += len(text)
+			return text, nil
+		}
+	}
+	x.meter.depth = 0
+	out := output{buf: x.out[:0], limit: x.meter.budget.Output}
+	err := x.root.ExecuteTemplate(&out, l.name, x.params)
+	x.out = out.buf
+	if err != nil {
+		return "", explain(err)
+	}
+	x.produced += len(out.buf)
+	return string(out.buf), nil
+}
+
+// deepCopy copies the maps and slices of a parameter set.
+func deepCopy(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for k, e := range v {
+			out[k] = deepCopy(e)
+		}
+		return out
+	case map[string]string:
+		return maps.Clone(v)
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			out[i] = deepCopy(e)
+		}
+		return out
+	case []map[string]any:
+		out := make([]map[string]any, len(v))
+		for i, e := range v {
+			out[i] = deepCopy(e).(map[string]any)
+		}
+		return out
+	case []string:
+		return append([]string(nil), v...)
+	}
+	return v
+}
+
+// step nodes call these. Users cannot: the parser does not know the names.
+const (
+	stepName  = "fairleadStep"
+	enterName = "fairleadEnter"
+	leaveName = "fairleadLeave"
+)
+
+var meterNames = map[string]any{stepName: true, enterName: true, leaveName: true}
+
+// callNode builds an action that calls one of the meter's functions.
+func callNode(name string, args ...int) parse.Node {
+	text := "{{" + name
+	for _, arg := range args {
+		text += fmt.Sprintf(" %d", arg)
+	}
+	trees, err := parse.Parse(name, text+"}}", "", "", meterNames)
+	if err != nil {
+		panic(err) // a fixed text: only a programming error can fail here
+	}
+	return trees[name].Root.Nodes[0]
+}
