@@ -1,0 +1,42 @@
+// Command fairlead is the hub, its command line, and the demo.
+//
+// One file per command; each reads flags, calls one package, and prints.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], standardStreams())
+	stop()
+	os.Exit(code)
+}
+
+// run executes one command line and returns its exit code; see exit.go.
+func run(ctx context.Context, args []string, s streams) int {
+	root := newRootCommand(s)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return codeOK
+	}
+	if text := err.Error(); text != "" {
+		fmt.Fprintln(s.err, "fairlead:", text)
+	}
+	var exit *exitError
+	switch {
+	case errors.As(err, &exit):
+		return exit.code
+	case errors.Is(err, context.Canceled):
+		return codeInterrupted
+	default:
+		return codeUsage
+	}
+}

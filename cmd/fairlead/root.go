@@ -1,0 +1,42 @@
+package main
+
+import (
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+// streams are where a command reads and writes: data to out, everything else
+// to err.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+func standardStreams() streams { return streams{os.Stdin, os.Stdout, os.Stderr} }
+
+// newRootCommand is the inventory of commands.
+func newRootCommand(s streams) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "fairlead",
+		Short:         "One ApplicationSet, ten thousand clusters",
+		Long:          "Fairlead turns ApplicationSets into per-cluster Applications over a fleet\nand delivers them through a small agent on each cluster.",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.SetIn(s.in)
+	root.SetOut(s.out)
+	root.SetErr(s.err)
+	root.AddCommand(
+		newHubCommand(s),
+		newDemoCommand(s),
+		newClusterCommand(s),
+		newGetCommand(s),
+		newSyncCommand(s),
+		newRefreshCommand(s),
+		newExpandCommand(s),
+		newVersionCommand(s),
+	)
+	return root
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os/user"
+	"time"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/fairlead/fairlead/api/v1alpha1"
+)
+
+func newSyncCommand(s streams) *cobra.Command {
+	hub := &hubFlags{}
+	var (
+		prune, dryRun, async bool
+		revision             string
+		timeout              time.Duration
+	)
+	c := &cobra.Command{
+		Use:     "sync APP...",
+		Short:   "Sync Applications now, whether or not they sync by themselves",
+		Example: "  fairlead sync model-serving-us-east-1\n  fairlead sync --prune --timeout 2m app-a app-b",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := hub.client()
+			if err != nil {
+				return err
+			}
+			op := operation(prune, dryRun, revision)
+			return forEach(args, s, func(name string) error {
+				key := types.NamespacedName{Namespace: hub.namespace, Name: name}
+				return syncOne(cmd.Context(), c, s, key, op, async, timeout)
+			})
+		},
+	}
+	hub.bind(c)
+	c.Flags().BoolVar(&prune, "prune", false, "also delete what has left the source")
+	c.Flags().BoolVar(&dryRun, "dry-run", false, "compare only; change nothing")
+	c.Flags().StringVar(&revision, "revision", "", "sync this revision instead of the pinned one")
+	c.Flags().BoolVar(&async, "async", false, "do not wait for the result")
+	c.Flags().DurationVar(&timeout, "timeout", 5*time.Minute, "how long to wait")
+	return c
+}
+
+func operation(prune, dryRun bool, revision string) *v1alpha1.Operation {
+	op := &v1alpha1.Operation{
+		Sync: &v1alpha1.SyncOperation{Prune: prune, DryRun: dryRun, Revision: revision},
+	}
+	if u, err := user.Current(); err == nil {
+		op.InitiatedBy.Username = u.Username
+	}
+	return op
+}
+
+// syncOne asks for an operation the way Argo CD's tools do, by writing it on
+// the Application, and waits for its end.
+func syncOne(ctx context.Context, c client.Client, s streams, key types.NamespacedName, op *v1alpha1.Operation, async bool, timeout time.Duration) error {
+	what := "application " + key.Name
+	app := &v1alpha1.Application{}
+	if err := c.Get(ctx, key, app); err != nil {
+		return fromHub(err, what)
+	}
+	before := app.Status.OperationState
+	patch, err := json.Marshal(map[string]any{"operation": op})
+	if err != nil {
+		return err
+	}
+	if err := c.Patch(ctx, app, client.RawPatch(types.MergePatchType, patch)); err != nil {
+		return fromHub(err, what)
+	}
+	if async {
+		fmt.Fprintf(s.err, "%s: sync asked for\n", what)
+		return nil
+	}
+	state, err := awaitOperation(ctx, c, key, before, timeout)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "%s: %s: %s\n", what, state.Phase, printable(state.Message))
+	if state.Phase != v1alpha1.OperationSucceeded {
+		return &exitError{code: codeDiffers}
+	}
+	return nil
+}
+
+// awaitOperation waits until an operation newer than before has ended.
+func awaitOperation(ctx context.Context, c client.Client, key types.NamespacedName, before *v1alpha1.OperationState, timeout time.Duration) (*v1alpha1.OperationState, error) {
+	app := &v1alpha1.Application{}
+	err := wait.PollUntilContextTimeout(ctx, 250*time.Millisecond, timeout, true, func(ctx context.Context) (bool, error) {
+		if err := c.Get(ctx, key, app); err != nil {
+			return false, err
+		}
+		state := app.Status.OperationState
+		newer := state != nil && (before == nil || !state.StartedAt.Equal(&before.StartedAt) || state.FinishedAt != before.FinishedAt && !state.FinishedAt.Equal(before.FinishedAt))
+		return app.Operation == nil && newer && state.Phase.Completed(), nil
+	})
+	switch {
+	case err == nil:
+		return app.Status.OperationState, nil
+	case wait.Interrupted(err) && ctx.Err() == nil:
+		return nil, exitf(codeTimeout, "application %s: the sync has not ended after %s; cluster %q: %s", key.Name, timeout, clusterOf(app), problemOf(app))
+	default:
+		return nil, fromHub(err, "application "+key.Name)
+	}
+}
+
+// forEach runs f for every name and goes on after an error. One name gives its
+// own error; of several, each is printed and the whole is partly failed.
+func forEach(names []string, s streams, f func(string) error) error {
+	if len(names) == 1 {
+		return f(names[0])
+	}
+	failed := 0
+	for _, name := range names {
+		if err := f(name); err != nil {
+			failed++
+			if text := err.Error(); text != "" {
+				fmt.Fprintln(s.err, "fairlead:", text)
+			}
+		}
+	}
+	if failed > 0 {
+		return exitf(codePartly, "%d of %d failed", failed, len(names))
+	}
+	return nil
+}
