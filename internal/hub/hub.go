@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -57,7 +58,7 @@ func New(ctx context.Context, opts Options) (*Hub, error) {
 	if err := h.found(ctx); err != nil {
 		return nil, err
 	}
-	if err := h.listen(); err != nil {
+	if err := h.listen(ctx); err != nil {
 		return nil, err
 	}
 	if h.manager, err = h.newManager(); err != nil {
@@ -95,8 +96,11 @@ func (h *Hub) found(ctx context.Context) error {
 
 // listen opens the delivery port; the endpoint's URL follows from it unless it
 // was given.
-func (h *Hub) listen() error {
-	listener, err := net.Listen("tcp", h.opts.Delivery.Addr)
+func (h *Hub) listen(ctx context.Context) error {
+	listener, err := h.listenAgain(ctx)
+	if err != nil {
+		listener, err = net.Listen("tcp", h.opts.Delivery.Addr)
+	}
 	if err != nil {
 		return fmt.Errorf("listen for agents: %w", err)
 	}
@@ -113,6 +117,24 @@ func (h *Hub) listen() error {
 	}
 	h.endpoint = "https://" + net.JoinHostPort(host, port)
 	return nil
+}
+
+// listenAgain takes the port that the hub had before, where any port would do:
+// agents that joined then still dial it.
+func (h *Hub) listenAgain(ctx context.Context) (net.Listener, error) {
+	host, port, err := net.SplitHostPort(h.opts.Delivery.Addr)
+	if err != nil || port != "0" {
+		return nil, errors.New("the port is given")
+	}
+	before, err := enroll.ReadPublished(ctx, h.core.ConfigMaps(h.opts.Namespace))
+	if err != nil {
+		return nil, err
+	}
+	u, err := url.Parse(before.Endpoint)
+	if err != nil || u.Port() == "" {
+		return nil, fmt.Errorf("endpoint %q has no port", before.Endpoint)
+	}
+	return net.Listen("tcp", net.JoinHostPort(host, u.Port()))
 }
 
 // hosts are the names that the endpoint's certificate is good for.

@@ -1,0 +1,162 @@
+package pin
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/go-logr/logr"
+)
+
+// remote answers with what it was told, and counts.
+type remote struct {
+	mu      sync.Mutex
+	commits map[Ref]string
+	err     error
+	asked   map[Ref]int
+}
+
+func (r *remote) Resolve(_ context.Context, repoURL, revision string) (string, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	ref := Ref{repoURL, revision}
+	if r.asked == nil {
+		r.asked = map[Ref]int{}
+	}
+	r.asked[ref]++
+	return r.commits[ref], r.err
+}
+
+func (r *remote) set(ref Ref, commit string, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.commits[ref], r.err = commit, err
+}
+
+func (r *remote) count(ref Ref) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.asked[ref]
+}
+
+var (
+	main = Ref{"https://git.example.com/a.git", "main"}
+	next = Ref{"https://git.example.com/a.git", "next"}
+)
+
+// running starts a Resolver in a bubble of fake time and collects its changes.
+func running(t *testing.T, git LsRemote) (*Resolver, *[]Change) {
+	t.Helper()
+	r := NewResolver(git, ResolverOptions{Interval: time.Minute, Jitter: 0.1, Logger: logr.Discard()})
+	var changes []Change
+	var mu sync.Mutex
+	r.Listen(func(c Change) {
+		mu.Lock()
+		defer mu.Unlock()
+		changes = append(changes, c)
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { _ = r.Start(ctx); close(done) }()
+	t.Cleanup(func() { cancel(); <-done })
+	return r, &changes
+}
+
+func TestOneQuestionPerRevisionWhoeverWantsIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		git := &remote{commits: map[Ref]string{main: "c1", next: "n1"}}
+		r, changes := running(t, git)
+		r.Want("set a", []Ref{main})
+		r.Want("set b", []Ref{main, next})
+		time.Sleep(10*time.Minute + time.Second)
+		synctest.Wait()
+		// 1 at once, then one every 60 to 66 seconds.
+		if n := git.count(main); n < 10 || n > 11 {
+			t.Errorf("main was asked about %d times in ten minutes", n)
+		}
+		if len(*changes) != 2 {
+			t.Errorf("changes %+v, want one per revision", *changes)
+		}
+		if commit, err := r.Known(main.RepoURL, main.Revision); commit != "c1" || err != nil {
+			t.Errorf("main is %q, %v", commit, err)
+		}
+	})
+}
+
+func TestAnUnwantedRevisionIsAskedAboutNoMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		git := &remote{commits: map[Ref]string{main: "c1"}}
+		r, _ := running(t, git)
+		r.Want("set", []Ref{main})
+		time.Sleep(time.Second)
+		r.Want("set", nil)
+		before := git.count(main)
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if git.count(main) != before {
+			t.Error("asked on")
+		}
+		if _, known := r.Get(main); known {
+			t.Error("still remembered")
+		}
+	})
+}
+
+func TestAServerThatIsAwayLeavesTheLastAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		git := &remote{commits: map[Ref]string{main: "c1"}}
+		r, changes := running(t, git)
+		r.Want("set", []Ref{main})
+		time.Sleep(time.Second)
+		git.set(main, "", errors.New("away"))
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		if commit, err := r.Known(main.RepoURL, main.Revision); commit != "c1" || err == nil {
+			t.Errorf("main is %q, %v; want c1 and the error", commit, err)
+		}
+		git.set(main, "c2", nil)
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		got := *changes
+		if len(got) != 3 || !got[0].NewCommit() || got[1].NewCommit() || !got[1].NewError() || !got[2].NewCommit() || !got[2].NewError() {
+			t.Errorf("changes %+v; want found, away, back with another", got)
+		}
+		if got[2].Owners[0] != "set" {
+			t.Errorf("owners %v", got[2].Owners)
+		}
+	})
+}
+
+func TestRefreshAsksNowAndConcurrentCallsShareTheAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		git := &slow{remote: remote{commits: map[Ref]string{main: "c1"}}}
+		r, _ := running(t, git)
+		r.Want("set", []Ref{main})
+		time.Sleep(5 * time.Second)
+		git.set(main, "c2", nil)
+		before := git.count(main)
+		var wg sync.WaitGroup
+		for range 10 {
+			wg.Go(func() {
+				if res := r.Refresh(t.Context(), main); res.Commit != "c2" {
+					t.Errorf("refreshed to %q", res.Commit)
+				}
+			})
+		}
+		wg.Wait()
+		if n := git.count(main) - before; n != 1 {
+			t.Errorf("ten refreshes made %d questions", n)
+		}
+	})
+}
+
+// slow takes a second to answer.
+type slow struct{ remote }
+
+func (s *slow) Resolve(ctx context.Context, repoURL, revision string) (string, error) {
+	time.Sleep(time.Second)
+	return s.remote.Resolve(ctx, repoURL, revision)
+}
