@@ -2,11 +2,6 @@ package hub
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"sync"
 	"time"
@@ -100,39 +95,4 @@ func (a *authority) IdentityValid(cluster, uid string) bool {
 		return uid == just
 	}
 	return uid == recorded
-}
-
-// InCluster is the identity of the agent that runs inside the hub's process.
-// It implements the agent's Credentials.
-type InCluster struct {
-	authority *authority
-	endpoint  string
-}
-
-// Endpoint of this hub.
-func (i *InCluster) Endpoint() string { return i.endpoint }
-
-// Certificate enrols the in-cluster agent anew: its key never leaves the
-// process, so there is nothing to keep.
-func (i *InCluster) Certificate() (tls.Certificate, []byte, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return tls.Certificate{}, nil, err
-	}
-	csr, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{}, key)
-	if err != nil {
-		return tls.Certificate{}, nil, err
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	defer cancel()
-	enrolled, err := i.authority.enroll(ctx, fleet.InClusterName, csr)
-	if err != nil {
-		return tls.Certificate{}, nil, err
-	}
-	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return tls.Certificate{}, nil, err
-	}
-	cert, err := tls.X509KeyPair(enrolled.Certificate, pemKey(keyDER))
-	return cert, enrolled.CA, err
 }

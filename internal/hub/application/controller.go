@@ -22,6 +22,9 @@ import (
 // Inventory answers which clusters the fleet has.
 type Inventory interface {
 	Inventory(ctx context.Context) (*clusters.Inventory, error)
+	// Invalidate says that clusters have changed: who is woken by a cluster's
+	// event must not read the fleet as it was before.
+	Invalidate()
 }
 
 // Revisions answers what the hub knows of a requested revision.

@@ -37,6 +37,7 @@ func clusterMoved(e event.UpdateEvent) bool {
 // ofCluster lists the Applications that a change of a cluster may concern:
 // those delivered to it and those delivered nowhere.
 func (r *Reconciler) ofCluster(ctx context.Context, o client.Object) []reconcile.Request {
+	r.Inventory.Invalidate()
 	return pick(ctx, r.Client, func(app *v1alpha1.Application) bool {
 		at := deliveredTo(app)
 		return at == o.GetName() || at == "" || app.Spec.Destination.Name == o.GetName()

@@ -26,6 +26,9 @@ const retry = time.Minute
 // Inventory answers which clusters the fleet has.
 type Inventory interface {
 	Inventory(ctx context.Context) (*clusters.Inventory, error)
+	// Invalidate says that clusters have changed: who is woken by a cluster's
+	// event must not read the fleet as it was before.
+	Invalidate()
 }
 
 // Revisions answers what revisions of Git repositories mean, for the whole

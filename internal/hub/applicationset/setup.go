@@ -91,6 +91,7 @@ func setOfOwner(owner string) (types.NamespacedName, bool) {
 
 // everySet wakes all sets: any of them may select the cluster now.
 func (r *Reconciler) everySet(ctx context.Context, _ client.Object) []reconcile.Request {
+	r.Inventory.Invalidate()
 	sets := setObjects()
 	if err := r.Client.List(ctx, sets); err != nil {
 		return nil // only when the cache is stopping
