@@ -10,6 +10,9 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/go-logr/logr"
+	ctrllog "sigs.k8s.io/controller-runtime/pkg/log"
 )
 
 func main() {
@@ -21,6 +24,7 @@ func main() {
 
 // run executes one command line and returns its exit code; see exit.go.
 func run(ctx context.Context, args []string, s streams) int {
+	ctrllog.SetLogger(logr.Discard()) // the hub sets its own
 	root := newRootCommand(s)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
