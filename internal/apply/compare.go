@@ -24,7 +24,7 @@ func (e *Engine) Compare(ctx context.Context, m *Manifests, inv Inventory, known
 		items[i] = e.compareWanted(ctx, m, m.objects[i], kinds, known)
 	})
 	for _, r := range m.refused {
-		items = append(items, Item{Ref: r.Ref, Wave: r.Wave, State: StateOutOfSync, Reason: ReasonRefused, Message: r.Message})
+		items = append(items, Item{Ref: r.Ref, Wave: r.Wave, State: StateOutOfSync, Reason: r.Reason, Message: r.Message})
 	}
 
 	extra := slices.DeleteFunc(inv.Minus(m.Inventory()), func(e Entry) bool { return e.Hook })

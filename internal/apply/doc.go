@@ -9,7 +9,8 @@
 //     settled, ownership marked, ordered, bad ones refused one by one.
 //   - [Engine.Compare] says of each object whether the cluster has it as
 //     wanted, by a server-side dry run.
-//   - [Engine.Sync] applies them wave by wave and prunes what left.
+//   - [Engine.Sync] applies them wave by wave, runs their hooks, and prunes
+//     what left.
 //   - [Engine.Delete] and [Engine.Release] end an Application here.
 //   - [Known] is what spares requests: what was applied last, and what the
 //     caller's watches show.

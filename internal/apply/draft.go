@@ -128,7 +128,7 @@ func (e *Engine) check(o object) error {
 	}
 	if e.opts.Allow != nil {
 		if err := e.opts.Allow(o.want.GroupVersionKind(), o.ref.Namespace); err != nil {
-			return fmt.Errorf("%s: %w", o.ref, err)
+			return notAllowedError{fmt.Errorf("%s: %w", o.ref, err)}
 		}
 	}
 	return nil

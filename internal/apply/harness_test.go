@@ -254,13 +254,21 @@ func wantText(t *testing.T, text string, parts ...string) {
 type requests struct {
 	mu   sync.Mutex
 	list []string
+	// answer, if set, may answer in the API server's place.
+	answer func(*http.Request) *http.Response
 }
 
 func (r *requests) over(next http.RoundTripper) http.RoundTripper {
 	return roundTripper(func(req *http.Request) (*http.Response, error) {
 		r.mu.Lock()
 		r.list = append(r.list, req.Method+" "+req.URL.Path)
+		answer := r.answer
 		r.mu.Unlock()
+		if answer != nil {
+			if res := answer(req); res != nil {
+				return res, nil
+			}
+		}
 		return next.RoundTrip(req)
 	})
 }

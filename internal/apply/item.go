@@ -25,6 +25,7 @@ const (
 	ReasonOwnedByAnother   Reason = "OwnedByAnother"   // another Application's object
 	ReasonKindNotInstalled Reason = "KindNotInstalled" // the cluster does not serve the kind (yet)
 	ReasonRefused          Reason = "Refused"          // by Prepare or by the API server
+	ReasonNotAllowed       Reason = "NotAllowed"       // by Options.Allow: it will never be applied here
 	ReasonError            Reason = "Error"            // the comparison failed
 )
 

@@ -36,9 +36,16 @@ type object struct {
 // Refusal is an object that will not be applied.
 type Refusal struct {
 	Ref
-	Wave    int
+	Wave int
+	// Reason is ReasonRefused or ReasonNotAllowed.
+	Reason  Reason
 	Message string
 }
+
+// notAllowedError marks what Options.Allow refused.
+type notAllowedError struct{ error }
+
+func (e notAllowedError) Unwrap() error { return e.error }
 
 // Key of the owner.
 func (m *Manifests) Key() Key { return m.key }

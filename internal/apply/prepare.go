@@ -158,5 +158,9 @@ func (m *Manifests) refuseDuplicates() {
 }
 
 func (m *Manifests) refuse(o object, err error) {
-	m.refused = append(m.refused, Refusal{Ref: o.ref, Wave: o.wave, Message: err.Error()})
+	reason := ReasonRefused
+	if errors.As(err, new(notAllowedError)) {
+		reason = ReasonNotAllowed
+	}
+	m.refused = append(m.refused, Refusal{Ref: o.ref, Wave: o.wave, Reason: reason, Message: err.Error()})
 }

@@ -32,7 +32,16 @@ func (e *Engine) Sync(ctx context.Context, req SyncRequest) (*SyncResult, error)
 		err = fmt.Errorf("sync objects of %s: %w", r.m.key, err)
 		r.fail(err.Error())
 	}
-	return &SyncResult{Items: r.items, Inventory: r.saved, Failed: len(r.failures) > 0, Message: strings.Join(r.failures, "; ")}, err
+	return &SyncResult{Items: r.items, Inventory: r.saved, Failed: len(r.failures) > 0, Message: r.verdict()}, err
+}
+
+// verdict sums the failures up; the first ten by name.
+func (r *run) verdict() string {
+	const most = 10
+	if n := len(r.failures); n > most {
+		return strings.Join(r.failures[:most], "; ") + fmt.Sprintf("; and %d more", n-most)
+	}
+	return strings.Join(r.failures, "; ")
 }
 
 // run is one sync in progress.

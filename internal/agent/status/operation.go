@@ -1,0 +1,55 @@
+package status
+
+import (
+	"slices"
+	"time"
+
+	"github.com/fairlead/fairlead/api/v1alpha1"
+	"github.com/fairlead/fairlead/internal/apply"
+)
+
+// Results of a sync, object by object, in order of work.
+func Results(items []apply.ItemResult) v1alpha1.ResourceResults {
+	out := make(v1alpha1.ResourceResults, 0, len(items))
+	for _, item := range items {
+		out = append(out, &v1alpha1.ResourceResult{
+			Group: item.Group, Version: item.Version, Kind: item.Kind, Namespace: item.Namespace, Name: item.Name,
+			Status: v1alpha1.ResultCode(item.Outcome), Message: Shorten(item.Message), SyncPhase: v1alpha1.SyncPhaseSync,
+		})
+	}
+	return out
+}
+
+// Synced is a sync that succeeded, for the history.
+type Synced struct {
+	Spec        v1alpha1.ApplicationSpec
+	Revisions   []string
+	StartedAt   time.Time
+	FinishedAt  time.Time
+	InitiatedBy v1alpha1.OperationInitiator
+}
+
+// History with one more entry, oldest first, at most as many as the spec
+// keeps. IDs rise and are never used again.
+func History(h v1alpha1.RevisionHistories, s Synced) v1alpha1.RevisionHistories {
+	started := At(s.StartedAt)
+	entry := v1alpha1.RevisionHistory{
+		DeployedAt: At(s.FinishedAt), DeployStartedAt: &started, InitiatedBy: s.InitiatedBy,
+	}
+	if len(h) > 0 {
+		entry.ID = h[len(h)-1].ID + 1
+	}
+	if s.Spec.HasMultipleSources() {
+		entry.Sources, entry.Revisions = s.Spec.GetSources(), s.Revisions
+	} else {
+		entry.Source = s.Spec.GetSource()
+		if len(s.Revisions) > 0 {
+			entry.Revision = s.Revisions[0]
+		}
+	}
+	out := append(slices.Clone(h), entry)
+	if limit := max(0, s.Spec.GetRevisionHistoryLimit()); len(out) > limit {
+		out = out[len(out)-limit:]
+	}
+	return out
+}
