@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
@@ -39,16 +40,22 @@ func listSets(cmd *cobra.Command, s streams, hub *hubFlags, output string) error
 	if err != nil {
 		return err
 	}
-	var list v1alpha1.ApplicationSetList
-	if err := c.List(cmd.Context(), &list, client.InNamespace(hub.namespace)); err != nil {
+	// Not typed: one set that does not decode must not hide the others.
+	list := &unstructured.UnstructuredList{}
+	list.SetGroupVersionKind(v1alpha1.SchemeGroupVersion.WithKind(v1alpha1.ApplicationSetKind + "List"))
+	if err := c.List(cmd.Context(), list, client.InNamespace(hub.namespace)); err != nil {
 		return fromHub(err, "applicationsets")
 	}
 	t := table{header: []string{"NAME", "APPLICATIONS", "STATE"}}
 	for i := range list.Items {
-		set := &list.Items[i]
+		set, err := v1alpha1.DecodeApplicationSet(&list.Items[i])
+		if err != nil {
+			t.add(list.Items[i].GetName(), "-", "Error: "+err.Error())
+			continue
+		}
 		t.add(set.Name, fmt.Sprint(set.Status.ResourcesCount), setState(set))
 	}
-	return printList(s.out, output, t, &list)
+	return printList(s.out, output, t, list)
 }
 
 func setState(set *v1alpha1.ApplicationSet) string {

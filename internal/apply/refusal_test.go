@@ -137,8 +137,8 @@ func TestAllow(t *testing.T) {
 		}
 	})
 	manifests := docs(deployment("api", 1), configMap("settings", "1"))
-	if item := s.compare(manifests)["Deployment/api"]; item.Reason != ReasonRefused {
-		t.Errorf("compare: %s, want Refused", item.Reason)
+	if item := s.compare(manifests)["Deployment/api"]; item.Reason != ReasonNotAllowed {
+		t.Errorf("compare: %s, want NotAllowed", item.Reason)
 	}
 	res := s.mustFail(s.request(manifests))
 	wantText(t, find(t, res.Items, "api").Message, "Deployment.apps", "api", "runs no workloads")

@@ -11,7 +11,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
-	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	fleet "github.com/fairlead/fairlead/api/fleet/v1alpha1"
 	"github.com/fairlead/fairlead/api/v1alpha1"
@@ -140,7 +139,7 @@ func (h *Hub) addDelivery(ctx context.Context) error {
 	server, err := session.New(session.Options{
 		Fleet: h.fleet.ID, CAs: h.ca.Pool(), Certificate: certificate.Certificate,
 		Desired: h.index, Sink: sink{writer}, Authority: h.identity, Guard: tombstones,
-		Clock: o.Now, Logger: o.Logger.WithName("delivery"), Registerer: metrics.Registry,
+		Clock: o.Now, Logger: o.Logger.WithName("delivery"), Registerer: o.Registerer,
 	})
 	if err != nil {
 		return err

@@ -5,7 +5,9 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
+	"github.com/prometheus/client_golang/prometheus"
 	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/fairlead/fairlead/internal/hub/pin"
 	"github.com/fairlead/fairlead/internal/source"
@@ -34,6 +36,9 @@ type Options struct {
 	// /readyz; "0" turns one off.
 	MetricsAddr string
 	HealthAddr  string
+	// Registerer takes the hub's own metrics. Default: the registry that
+	// MetricsAddr serves.
+	Registerer prometheus.Registerer
 	// Resolver bounds the questions to Git servers.
 	Resolver pin.ResolverOptions
 	// Git limits what generators may fetch.
@@ -72,6 +77,9 @@ func (o Options) complete() (Options, error) {
 	}
 	if o.Delivery.Addr == "" {
 		o.Delivery.Addr = ":8443"
+	}
+	if o.Registerer == nil {
+		o.Registerer = metrics.Registry
 	}
 	if o.Now == nil {
 		o.Now = time.Now

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -60,7 +61,7 @@ func install(t *testing.T, c client.Client) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		patch := client.RawPatch(client.Apply.Type(), data)
+		patch := client.RawPatch(types.ApplyPatchType, data)
 		target := crd.DeepCopy()
 		if err := c.Patch(t.Context(), target, patch, client.FieldOwner("fairlead-test"), client.ForceOwnership); err != nil {
 			t.Fatalf("apply definition %s: %v", crd.Name, err)

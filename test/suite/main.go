@@ -110,7 +110,18 @@ func runStage(ctx context.Context, s stage, servers *servers, flags []string, ou
 		env = append(env, more...)
 	}
 	fmt.Fprintf(out, "suite: %s: %d packages\n", s.name, len(s.packages))
-	args := slices.Concat([]string{"test"}, s.flags, flags, s.packages)
+	if s.name != static {
+		s.commands, s.flags = [][]string{{"test"}}, slices.Concat(s.flags, flags)
+	}
+	for _, c := range s.commands {
+		if err := runGo(ctx, slices.Concat(c, s.flags, s.packages), env, out); err != nil {
+			return fmt.Errorf("go %s: %w", c[0], err)
+		}
+	}
+	return nil
+}
+
+func runGo(ctx context.Context, args, env []string, out io.Writer) error {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Env, cmd.Stdout, cmd.Stderr = env, out, os.Stderr
 	// An interrupt lets go test and its tests clean up.

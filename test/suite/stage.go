@@ -19,19 +19,27 @@ const (
 	e2ePath     = module + "/test/e2e"
 )
 
-// stage is one go test command.
+// stage is one go command over packages, or several.
 type stage struct {
 	name     string
+	commands [][]string // of go; default: test
 	packages []string
 	flags    []string
 	servers  bool // shared API servers are started before
 }
+
+// static is the stage without tests: it reads every package.
+const static = "static"
 
 // newStages is the inventory, in the order of running: what fails fast comes
 // first. Packages that share API servers run one at a time, because two cores
 // are soon busy with three clusters.
 func newStages() []stage {
 	return []stage{
+		{name: static, commands: [][]string{
+			{"vet"},
+			{"tool", "-modfile=tools/lint/go.mod", "staticcheck"},
+		}},
 		{name: "unit", flags: []string{"-race", "-timeout=10m"}},
 		{name: "servers", flags: []string{"-race", "-timeout=15m", "-p=1"}, servers: true},
 		{name: "e2e", flags: []string{"-timeout=30m", "-p=1"}, servers: true},
@@ -77,6 +85,9 @@ func sortPackages(list io.Reader) ([]stage, error) {
 		}
 		path, isTest := strings.CutSuffix(p.ImportPath, ".test")
 		if !isTest {
+			if !strings.Contains(path, " ") { // not one rebuilt for a test
+				stages[0].packages = append(stages[0].packages, path)
+			}
 			continue
 		}
 		name := stageOf(path, p.Deps)

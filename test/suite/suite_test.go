@@ -32,6 +32,7 @@ func TestSortPackages(t *testing.T) {
 		}
 	}
 	want := map[string][]string{
+		"static":  {"generators"},
 		"unit":    {"generators", "test/e2efoo"},
 		"servers": {"internal/apply", "internal/localkube"},
 		"e2e":     {"test/e2e"},

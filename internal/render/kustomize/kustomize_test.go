@@ -1,5 +1,7 @@
 package kustomize
 
+//lint:file-ignore SA1019 users still write the deprecated fields, so they are read and written
+
 import (
 	"strings"
 	"testing"
