@@ -70,6 +70,9 @@ const (
 	// ApplicationConditionWorkloadOnHub: objects that need pods or nodes were
 	// sent to in-cluster, and the hub runs none.
 	ApplicationConditionWorkloadOnHub = "WorkloadOnHub"
+	// ApplicationConditionRenderWarning: the source renders, but part of it has
+	// no effect or comes out otherwise each time.
+	ApplicationConditionRenderWarning = "RenderWarning"
 	// ApplicationConditionOrphaned: the agent runs and heals this Application
 	// although the hub's set for its cluster no longer has it, and no
 	// tombstone says to stop.

@@ -140,4 +140,3 @@ func runInCluster(ctx context.Context, replica *hub.Hub, opts hub.Options) error
 	}
 	return nil
 }
-

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -97,7 +98,7 @@ func awaitOperation(ctx context.Context, c client.Client, key types.NamespacedNa
 			return false, err
 		}
 		state := app.Status.OperationState
-		newer := state != nil && (before == nil || !state.StartedAt.Equal(&before.StartedAt) || state.FinishedAt != before.FinishedAt && !state.FinishedAt.Equal(before.FinishedAt))
+		newer := state != nil && (before == nil || !equality.Semantic.DeepEqual(before, state))
 		return app.Operation == nil && newer && state.Phase.Completed(), nil
 	})
 	switch {

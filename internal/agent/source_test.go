@@ -92,3 +92,18 @@ func TestSeveralSources(t *testing.T) {
 		t.Errorf("sync %+v, types %v, history %+v", got.Sync, got.SourceTypes, got.History)
 	}
 }
+
+func TestRenderWarningsAreToldAndStopNothing(t *testing.T) {
+	s := newSite(t, files(map[string]string{
+		"chart/Chart.yaml":       "apiVersion: v2\nname: chart\nversion: 0.1.0\n",
+		"chart/templates/c.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: made}\ndata: {year: '{{ now | date \"2006\" }}'}\n",
+	}))
+	s.start()
+	s.hub.put(s.bundle("chart", full()))
+	got := s.awaitStatus("chart", "synced, healthy and warned about", func(a v1alpha1.ApplicationStatus) bool {
+		return a.Sync.Status == v1alpha1.SyncStatusCodeSynced && a.Health.Status == v1alpha1.HealthStatusHealthy && len(a.Conditions) > 0
+	})
+	if c := got.Conditions[0]; c.Type != v1alpha1.ApplicationConditionRenderWarning || !strings.Contains(c.Message, "now") {
+		t.Errorf("condition %+v", c)
+	}
+}

@@ -35,6 +35,7 @@ type guard struct {
 	// revision is the store's own, read past every cache.
 	revision func(context.Context) (uint64, error)
 	logger   logr.Logger
+	poll     time.Duration // between two looks whether it was released
 	held     atomic.Bool
 	noted    atomic.Bool // the hold stands in the ConfigMap
 }
@@ -102,7 +103,7 @@ func (g *guard) recorded(ctx context.Context) (bool, error) {
 
 // watch releases the tombstones when somebody has approved them.
 func (g *guard) watch(ctx context.Context) {
-	tick := time.NewTicker(guardPoll)
+	tick := time.NewTicker(g.poll)
 	defer tick.Stop()
 	for {
 		select {

@@ -122,7 +122,7 @@ func (h *Hub) addDelivery(ctx context.Context) error {
 	}
 	tombstones := &guard{
 		fleet: enroll.NewFleetStore(configMaps), configMaps: configMaps, index: h.index,
-		revision: h.revision, logger: o.Logger.WithName("guard"),
+		revision: h.revision, logger: o.Logger.WithName("guard"), poll: guardPoll,
 	}
 	writer := &status.Writer{
 		Client: m.GetClient(), Live: m.GetAPIReader(), Applications: h.index,

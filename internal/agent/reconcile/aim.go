@@ -78,12 +78,9 @@ func (r *Reconciler) bring(ctx context.Context, w *work, t target) error {
 	if err := r.opts.State.SaveRender(w.key, t.id, made.objects); err != nil {
 		return fmt.Errorf("%w: %w", errLocal, err)
 	}
-	for _, warning := range made.warnings {
-		r.opts.Logger.Info("render warns", "application", w.key, "warning", warning)
-	}
 	w.memory.Good = &state.Good{
 		Target: t.id, Revisions: t.revisions, SourceTypes: made.sourceTypes,
-		Images: status.Images(made.objects),
+		Images: status.Images(made.objects), Warnings: made.warnings,
 	}
 	return nil
 }
@@ -112,6 +109,7 @@ func (r *Reconciler) render(ctx context.Context, w *work, t target) (rendered, e
 		result, err := render.Render(ctx, render.Request{
 			Tree: tree, Source: s, Name: w.app.Name, Namespace: w.app.Spec.Destination.Namespace,
 			KubeVersion: r.opts.Cluster.Version(), APIVersions: served, Revision: t.revisions[i],
+			Env: map[string]string{"ARGOCD_APP_PROJECT_NAME": w.app.Spec.GetProject()},
 		})
 		if err != nil {
 			return out, naming(i, len(t.sources), err)

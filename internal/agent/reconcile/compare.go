@@ -32,6 +32,7 @@ func (r *Reconciler) compare(ctx context.Context, w *work) error {
 	if err != nil {
 		return err
 	}
+	w.memory.Good.Ignored = w.manifests.Warnings()
 	kinds := kindsOf(w.held.Inventory, w.manifests.Inventory())
 	r.watches.Want(w.key, kinds...)
 	r.watches.AwaitSynced(ctx, watchLimit, r.served(ctx, kindsOf(w.manifests.Inventory()))...)

@@ -19,6 +19,7 @@ func (r *Reconciler) judge(w *work) {
 	}
 	if good := w.memory.Good; good != nil {
 		in.SourceTypes, in.Images = good.SourceTypes, good.Images
+		in.Warnings = slices.Concat(good.Warnings, good.Ignored)
 		if len(in.Revisions) == 0 {
 			in.Revisions = good.Revisions
 		}

@@ -38,6 +38,10 @@ type Good struct {
 	SourceTypes []v1alpha1.ApplicationSourceType `json:"sourceTypes,omitempty"`
 	// Images that the objects name.
 	Images []string `json:"images,omitempty"`
+	// Warnings of the renderers, and Ignored: what of the objects has no
+	// effect.
+	Warnings []string `json:"warnings,omitempty"`
+	Ignored  []string `json:"ignored,omitempty"`
 }
 
 // Applied is one object as it was last made, or found, to be as wanted.

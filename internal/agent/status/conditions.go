@@ -22,6 +22,7 @@ func conditions(in Input) []v1alpha1.ApplicationCondition {
 			named(in.Items, apply.ReasonError, apply.ReasonRefused)),
 		v1alpha1.ApplicationConditionSyncError:             in.SyncError,
 		v1alpha1.ApplicationConditionWorkloadOnHub:         named(in.Items, apply.ReasonNotAllowed),
+		v1alpha1.ApplicationConditionRenderWarning:         joined(in.Warnings),
 		v1alpha1.ApplicationConditionSharedResourceWarning: named(in.Items, apply.ReasonOwnedByAnother),
 	}
 	if in.Orphaned {
@@ -59,16 +60,19 @@ func first(messages ...string) string {
 func named(items []apply.Item, reasons ...apply.Reason) string {
 	var out []string
 	for _, item := range items {
-		if !slices.Contains(reasons, item.Reason) {
-			continue
+		if slices.Contains(reasons, item.Reason) {
+			out = append(out, item.Message)
 		}
-		if len(out) == maxNamed {
-			out = append(out, "and more")
-			break
-		}
-		out = append(out, item.Message)
 	}
-	return strings.Join(out, "; ")
+	return joined(out)
+}
+
+// joined spells out the first few messages.
+func joined(messages []string) string {
+	if len(messages) > maxNamed {
+		messages = append(slices.Clone(messages[:maxNamed]), "and more")
+	}
+	return strings.Join(messages, "; ")
 }
 
 // Shorten a message to what a status has room for.

@@ -38,6 +38,8 @@ type Input struct {
 	ComparisonError string
 	// SyncError of the automated sync.
 	SyncError string
+	// Warnings about what renders and has no effect, or another one each time.
+	Warnings []string
 	// Orphaned: no longer in the hub's set.
 	Orphaned bool
 }
