@@ -1,5 +1,7 @@
 package v1alpha1
 
+import "slices"
+
 // Annotations on Applications and ApplicationSets.
 const (
 	// AnnotationKeyRefresh asks for a comparison now; the hub takes it away
@@ -135,11 +137,5 @@ func (a *Application) IsRefreshRequested() (RefreshType, bool) {
 // CascadedDeletion reports whether deleting the Application deletes what it
 // delivered.
 func (a *Application) CascadedDeletion() bool {
-	for _, f := range a.Finalizers {
-		switch f {
-		case ResourcesFinalizerName, ForegroundPropagationPolicyFinalizer, BackgroundPropagationPolicyFinalizer:
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(a.Finalizers, IsResourcesFinalizer)
 }

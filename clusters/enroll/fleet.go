@@ -3,7 +3,6 @@ package enroll
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 
@@ -20,9 +19,8 @@ const FleetConfigMap = "fairlead-fleet"
 
 // The fields of the ConfigMap.
 const (
-	idField         = "id"
-	epochField      = "epoch"
-	generationField = "generation"
+	idField    = "id"
+	epochField = "epoch"
 )
 
 // Fleet is the identity of a fleet and where its counting stands.
@@ -31,8 +29,6 @@ type Fleet struct {
 	ID string
 	// Epoch rises when the hub was restored from a backup.
 	Epoch uint64
-	// Generation is the lowest that no hub has taken yet in this epoch.
-	Generation uint64
 }
 
 // FleetStore keeps the Fleet in a ConfigMap of the control namespace. Every
@@ -53,7 +49,7 @@ func (s FleetStore) Ensure(ctx context.Context) (Fleet, error) {
 	if !apierrors.IsNotFound(err) {
 		return fleet, err
 	}
-	founded := Fleet{ID: string(uuid.NewUUID()), Epoch: 1, Generation: 1}
+	founded := Fleet{ID: string(uuid.NewUUID()), Epoch: 1}
 	_, err = s.configMaps.Create(ctx, &corev1.ConfigMap{
 		ObjectMeta: metav1.ObjectMeta{Name: FleetConfigMap},
 		Data:       founded.data(),
@@ -68,25 +64,12 @@ func (s FleetStore) Ensure(ctx context.Context) (Fleet, error) {
 	return founded, nil
 }
 
-// Take reserves n generations for the caller alone: those from the returned
-// fleet's Generation on. A hub takes many at a time and forgets the rest when it
-// stops, so generations rise over restarts at a write per n changes.
-func (s FleetStore) Take(ctx context.Context, n uint64) (Fleet, error) {
-	var before Fleet
-	_, err := s.change(ctx, func(f Fleet) Fleet {
-		before = f
-		f.Generation += n
-		return f
-	})
-	return before, err
-}
-
 // RaiseEpoch makes the epoch higher than one that an agent has seen. It changes
 // nothing if the epoch is higher already.
 func (s FleetStore) RaiseEpoch(ctx context.Context, seen uint64) (Fleet, error) {
 	return s.change(ctx, func(f Fleet) Fleet {
 		if f.Epoch <= seen {
-			f.Epoch, f.Generation = seen+1, 1
+			f.Epoch = seen + 1
 		}
 		return f
 	})
@@ -130,20 +113,17 @@ func (s FleetStore) read(ctx context.Context) (fleet Fleet, version string, err 
 		return Fleet{}, "", fmt.Errorf("get configmap %s: %w", FleetConfigMap, err)
 	}
 	fleet.ID = cm.Data[idField]
-	var epochErr, generationErr error
-	fleet.Epoch, epochErr = strconv.ParseUint(cm.Data[epochField], 10, 64)
-	fleet.Generation, generationErr = strconv.ParseUint(cm.Data[generationField], 10, 64)
-	if err := errors.Join(epochErr, generationErr); err != nil || fleet.ID == "" {
-		return Fleet{}, "", fmt.Errorf("configmap %s does not say which fleet this is (want %s, %s and %s); restore it from a backup",
-			FleetConfigMap, idField, epochField, generationField)
+	fleet.Epoch, err = strconv.ParseUint(cm.Data[epochField], 10, 64)
+	if err != nil || fleet.ID == "" {
+		return Fleet{}, "", fmt.Errorf("configmap %s does not say which fleet this is (want %s and %s); restore it from a backup",
+			FleetConfigMap, idField, epochField)
 	}
 	return fleet, cm.ResourceVersion, nil
 }
 
 func (f Fleet) data() map[string]string {
 	return map[string]string{
-		idField:         f.ID,
-		epochField:      strconv.FormatUint(f.Epoch, 10),
-		generationField: strconv.FormatUint(f.Generation, 10),
+		idField:    f.ID,
+		epochField: strconv.FormatUint(f.Epoch, 10),
 	}
 }

@@ -130,23 +130,6 @@ func TestFleet(t *testing.T) {
 		}
 	}
 
-	taken := make(chan uint64, 6)
-	if err := atOnce(cap(taken), func() error {
-		fleet, err := store.Take(ctx, 100)
-		taken <- fleet.Generation
-		return err
-	}); err != nil {
-		t.Fatal(err)
-	}
-	seen := map[uint64]bool{}
-	for range cap(taken) {
-		g := <-taken
-		if seen[g] || g%100 != 1 {
-			t.Errorf("generation %d was given out badly", g)
-		}
-		seen[g] = true
-	}
-
 	for _, c := range []struct{ seen, want uint64 }{{0, 1}, {1, 2}, {1, 2}, {7, 8}, {3, 8}} {
 		fleet, err := store.RaiseEpoch(ctx, c.seen)
 		if err != nil || fleet.Epoch != c.want || fleet.ID != first {

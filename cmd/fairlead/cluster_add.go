@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"net"
+	"net/url"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -36,6 +38,9 @@ func newClusterAddCommand(s streams, hub *hubFlags) *cobra.Command {
 			if args[0] == fleet.InClusterName {
 				return exitf(codeUsage, "cluster %s is the hub's own and is always there", args[0])
 			}
+			if err := checkJoinOutput(output); err != nil {
+				return err
+			}
 			c, err := hub.client()
 			if err != nil {
 				return err
@@ -67,6 +72,9 @@ func newClusterTokenCommand(s streams, hub *hubFlags) *cobra.Command {
 		Short: "Print a new join command for a cluster; joining replaces its former agent",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := checkJoinOutput(output); err != nil {
+				return err
+			}
 			c, err := hub.client()
 			if err != nil {
 				return err
@@ -82,12 +90,16 @@ func newClusterTokenCommand(s streams, hub *hubFlags) *cobra.Command {
 	return c
 }
 
-// printJoin issues a single-use token and prints it, alone or as the one line
-// that joins the cluster.
-func printJoin(ctx context.Context, s streams, hub *hubFlags, cluster, output string) error {
+func checkJoinOutput(output string) error {
 	if output != "command" && output != "token" {
 		return exitf(codeUsage, "output %q: want command or token", output)
 	}
+	return nil
+}
+
+// printJoin issues a single-use token and prints it, alone or as the one line
+// that joins the cluster.
+func printJoin(ctx context.Context, s streams, hub *hubFlags, cluster, output string) error {
 	config, err := hub.config()
 	if err != nil {
 		return err
@@ -109,7 +121,10 @@ func printJoin(ctx context.Context, s streams, hub *hubFlags, cluster, output st
 		_, err = fmt.Fprintln(s.out, token.Encode())
 		return err
 	}
-	fmt.Fprintf(s.err, "cluster %s added; run this where its API server can be reached (once, within %s):\n", cluster, enroll.TokenLifetime)
+	fmt.Fprintf(s.err, "to join cluster %s, run this where its API server can be reached (once, within %s):\n", cluster, enroll.TokenLifetime)
+	if u, err := url.Parse(published.Endpoint); err == nil && net.ParseIP(u.Hostname()).IsLoopback() {
+		fmt.Fprintf(s.err, "the hub's endpoint %s can be reached from this machine only; start the hub with --delivery-url for others\n", published.Endpoint)
+	}
 	_, err = fmt.Fprintf(s.out, "fairlead-agent --join %s\n", token.Encode())
 	return err
 }

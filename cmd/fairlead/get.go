@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/labels"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
@@ -23,19 +24,23 @@ func newGetCommand(s streams) *cobra.Command {
 			case "clusters":
 				return listClusters(cmd, s, hub, output, selector)
 			case "sets":
-				return listSets(cmd, s, hub, output)
+				return listSets(cmd, s, hub, output, selector)
 			default:
-				return listApps(cmd, s, hub, output)
+				return listApps(cmd, s, hub, output, selector)
 			}
 		},
 	}
 	hub.bind(c)
 	c.Flags().StringVarP(&output, "output", "o", "table", "table, json, yaml or name")
-	c.Flags().StringVarP(&selector, "selector", "l", "", "label selector (clusters)")
+	c.Flags().StringVarP(&selector, "selector", "l", "", "label selector")
 	return c
 }
 
-func listSets(cmd *cobra.Command, s streams, hub *hubFlags, output string) error {
+func listSets(cmd *cobra.Command, s streams, hub *hubFlags, output, selector string) error {
+	match, err := labels.Parse(selector)
+	if err != nil {
+		return exitf(codeUsage, "selector %q: %v", selector, err)
+	}
 	c, err := hub.client()
 	if err != nil {
 		return err
@@ -43,7 +48,7 @@ func listSets(cmd *cobra.Command, s streams, hub *hubFlags, output string) error
 	// Not typed: one set that does not decode must not hide the others.
 	list := &unstructured.UnstructuredList{}
 	list.SetGroupVersionKind(v1alpha1.SchemeGroupVersion.WithKind(v1alpha1.ApplicationSetKind + "List"))
-	if err := c.List(cmd.Context(), list, client.InNamespace(hub.namespace)); err != nil {
+	if err := c.List(cmd.Context(), list, client.InNamespace(hub.namespace), client.MatchingLabelsSelector{Selector: match}); err != nil {
 		return fromHub(err, "applicationsets")
 	}
 	t := table{header: []string{"NAME", "APPLICATIONS", "STATE"}}
@@ -67,13 +72,17 @@ func setState(set *v1alpha1.ApplicationSet) string {
 	return "OK"
 }
 
-func listApps(cmd *cobra.Command, s streams, hub *hubFlags, output string) error {
+func listApps(cmd *cobra.Command, s streams, hub *hubFlags, output, selector string) error {
+	match, err := labels.Parse(selector)
+	if err != nil {
+		return exitf(codeUsage, "selector %q: %v", selector, err)
+	}
 	c, err := hub.client()
 	if err != nil {
 		return err
 	}
 	var list v1alpha1.ApplicationList
-	if err := c.List(cmd.Context(), &list, client.InNamespace(hub.namespace)); err != nil {
+	if err := c.List(cmd.Context(), &list, client.InNamespace(hub.namespace), client.MatchingLabelsSelector{Selector: match}); err != nil {
 		return fromHub(err, "applications")
 	}
 	t := table{header: []string{"NAME", "CLUSTER", "REVISION", "SYNC", "HEALTH", "PROBLEM"}}

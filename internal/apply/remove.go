@@ -94,6 +94,9 @@ var childless = map[string]bool{
 	"PersistentVolume": true, "PersistentVolumeClaim": true, "ClusterRole": true,
 	"ClusterRoleBinding": true, "Role": true, "RoleBinding": true, "Pod": true,
 	"HorizontalPodAutoscaler": true, "IngressClass": true, "Ingress": true, "APIService": true,
+	// A set's own policy says whether its Applications go with it; the garbage
+	// collector must not decide first.
+	"ApplicationSet": true,
 }
 
 // propagation spares the garbage collector a round where there is nothing to

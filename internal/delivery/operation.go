@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strconv"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/internal/delivery/deliveryv1"
 )
@@ -15,6 +17,12 @@ import (
 // nil if there is none. Its id stays the same while the request stands, over
 // restarts of the hub too, and differs for the next request: it is made of the
 // content and of the time at which the field was last written.
+//
+// That time is the API server's, of whole seconds, and of a field manager
+// rather than a field. So two requests of equal content within one second are
+// one, unless they tell themselves apart, as those of `fairlead sync` do by an
+// info of their own. And a manager that goes on to change which other fields it
+// sets, while its request stands, makes it a new one: a sync may run twice.
 func OperationOf(app *v1alpha1.Application) (*deliveryv1.Operation, error) {
 	if app.Operation == nil {
 		return nil, nil
@@ -30,21 +38,29 @@ func OperationOf(app *v1alpha1.Application) (*deliveryv1.Operation, error) {
 	return &deliveryv1.Operation{Id: hex.EncodeToString(h.Sum(nil)[:12]), Operation: body}, nil
 }
 
-// operationWritten is when a field manager last wrote the operation, or the
-// generation where the API server does not say.
+// operationWritten is when a field manager last wrote the operation or a part
+// of it, or the generation where the API server does not say.
 func operationWritten(app *v1alpha1.Application) string {
+	var newest *metav1.Time
 	for _, m := range app.ManagedFields {
-		if m.FieldsV1 == nil || m.Time == nil || m.Subresource != "" {
-			continue
-		}
-		raw, err := json.Marshal(m.FieldsV1)
-		if err != nil {
-			continue
-		}
-		var fields map[string]json.RawMessage
-		if json.Unmarshal(raw, &fields) == nil && fields["f:operation"] != nil {
-			return strconv.FormatInt(m.Time.Unix(), 10)
+		if m.Time != nil && newest.Before(m.Time) && managesOperation(m) {
+			newest = m.Time
 		}
 	}
-	return strconv.FormatInt(app.Generation, 10)
+	if newest == nil {
+		return strconv.FormatInt(app.Generation, 10)
+	}
+	return strconv.FormatInt(newest.Unix(), 10)
+}
+
+func managesOperation(m metav1.ManagedFieldsEntry) bool {
+	if m.FieldsV1 == nil || m.Subresource != "" {
+		return false
+	}
+	raw, err := json.Marshal(m.FieldsV1)
+	if err != nil {
+		return false
+	}
+	var fields map[string]json.RawMessage
+	return json.Unmarshal(raw, &fields) == nil && fields["f:operation"] != nil
 }

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -44,17 +45,21 @@ func (d *Demo) Await(ctx context.Context) (Report, error) {
 	ctx, cancel := context.WithTimeout(ctx, d.opts.Patience-time.Since(d.start))
 	defer cancel()
 	doneAt := map[string]float64{}
+	var last Report
 	for {
 		report, err := d.report(ctx, doneAt)
+		if err == nil {
+			last = report
+		}
 		if err == nil && report.complete() {
 			return report, nil
 		}
 		select {
 		case <-ctx.Done():
-			if err != nil {
+			if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 				return report, err
 			}
-			return report, fmt.Errorf("not all is Synced and Healthy after %s:\n%s", d.opts.Patience, report.missing())
+			return last, fmt.Errorf("not all is Synced and Healthy after %s:\n%s", d.opts.Patience, last.missing())
 		case <-time.After(200 * time.Millisecond):
 		}
 	}

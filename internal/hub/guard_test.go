@@ -2,6 +2,8 @@ package hub
 
 import (
 	"context"
+	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -58,7 +60,7 @@ func TestARestoredHubHoldsTombstonesUntilApproved(t *testing.T) {
 	}
 
 	// Another process of the hub takes the hold over.
-	again := &guard{configMaps: g.configMaps, logger: logr.Discard()}
+	again := &guard{configMaps: g.configMaps, fleet: g.fleet, logger: logr.Discard()}
 	if err := again.load(t.Context()); err != nil || !again.TombstonesHeld() {
 		t.Errorf("after a restart: held %t, %v", again.TombstonesHeld(), err)
 	}
@@ -83,5 +85,32 @@ func TestARestoredHubHoldsTombstonesUntilApproved(t *testing.T) {
 	}
 	if g.TombstonesHeld() {
 		t.Error("tombstones are still held")
+	}
+}
+
+func TestInDoubtTombstonesAreHeldUntilTheStoreAnswers(t *testing.T) {
+	g := newGuard(t, 100)
+	var away atomic.Bool
+	away.Store(true)
+	g.revision = func(context.Context) (uint64, error) {
+		if away.Load() {
+			return 0, errors.New("the API server is away")
+		}
+		return 100, nil
+	}
+	g.HigherPosition(t.Context(), "one", delivery.Position{Epoch: 1, Generation: 100}, delivery.Position{Epoch: 1, Generation: 90})
+	if !g.TombstonesHeld() {
+		t.Fatal("tombstones are not held while nobody knows")
+	}
+	go g.watch(t.Context())
+	away.Store(false)
+	for end := time.Now().Add(10 * time.Second); g.TombstonesHeld(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("still held although the store has seen as much as the agent")
+		}
+	}
+	cm, err := g.configMaps.Get(t.Context(), enroll.FleetConfigMap, metav1.GetOptions{})
+	if err != nil || cm.Annotations[heldAnnotation] != "" {
+		t.Errorf("a doubt was written down as a hold: %v, %v", cm.Annotations, err)
 	}
 }

@@ -2,15 +2,16 @@ package hub
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/url"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/util/wait"
 	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/client-go/rest"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -25,6 +26,9 @@ import (
 	"github.com/fairlead/fairlead/internal/hub/bootstrap"
 	"github.com/fairlead/fairlead/internal/hub/desired"
 )
+
+// portPatience bounds the wait for the port that a former life of the hub had.
+const portPatience = 15 * time.Second
 
 // leaderLease is the name of the lease that replicas compete for.
 const leaderLease = "fairlead-hub"
@@ -78,7 +82,7 @@ func (h *Hub) found(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("reach the API server at %s: %w", h.opts.RestConfig.Host, err)
 	}
-	if err := bootstrap.RefuseBesideArgoCD(ctx, direct, h.opts.OwnNamespaces); err != nil {
+	if err := bootstrap.RefuseBesideArgoCD(ctx, direct, h.opts.served()); err != nil {
 		return err
 	}
 	if err := bootstrap.Run(ctx, direct, h.opts.Namespace); err != nil {
@@ -98,7 +102,7 @@ func (h *Hub) found(ctx context.Context) error {
 // was given.
 func (h *Hub) listen(ctx context.Context) error {
 	listener, err := h.listenAgain(ctx)
-	if err != nil {
+	if err == nil && listener == nil {
 		listener, err = net.Listen("tcp", h.opts.Delivery.Addr)
 	}
 	if err != nil {
@@ -114,27 +118,36 @@ func (h *Hub) listen(ctx context.Context) error {
 	}
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
+		h.opts.Logger.Info("join tokens will name this machine only; say with --delivery-url how agents elsewhere reach it", "endpoint", net.JoinHostPort(host, port))
 	}
 	h.endpoint = "https://" + net.JoinHostPort(host, port)
 	return nil
 }
 
 // listenAgain takes the port that the hub had before, where any port would do:
-// agents that joined then still dial it.
+// agents that joined then still dial it. It returns nil if there was none.
 func (h *Hub) listenAgain(ctx context.Context) (net.Listener, error) {
 	host, port, err := net.SplitHostPort(h.opts.Delivery.Addr)
 	if err != nil || port != "0" {
-		return nil, errors.New("the port is given")
+		return nil, err
 	}
 	before, err := enroll.ReadPublished(ctx, h.core.ConfigMaps(h.opts.Namespace))
 	if err != nil {
-		return nil, err
+		return nil, nil // a new hub has published nothing
 	}
 	u, err := url.Parse(before.Endpoint)
 	if err != nil || u.Port() == "" {
 		return nil, fmt.Errorf("endpoint %q has no port", before.Endpoint)
 	}
-	return net.Listen("tcp", net.JoinHostPort(host, u.Port()))
+	var listener net.Listener
+	err = wait.PollUntilContextTimeout(ctx, 200*time.Millisecond, portPatience, true, func(context.Context) (bool, error) {
+		listener, err = net.Listen("tcp", net.JoinHostPort(host, u.Port()))
+		return err == nil, nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("port %s, which agents have joined at, is taken: free it, or give the hub another with --delivery-addr and join them again", u.Port())
+	}
+	return listener, nil
 }
 
 // hosts are the names that the endpoint's certificate is good for.
@@ -167,11 +180,11 @@ func (h *Hub) newManager() (ctrl.Manager, error) {
 			&corev1.Secret{}: {Label: clusterSecrets},
 		}},
 	}
-	if own := h.opts.OwnNamespaces; len(own) > 0 {
-		options.Cache.DefaultNamespaces = map[string]cache.Config{h.opts.Namespace: {}}
-		for _, ns := range own {
-			options.Cache.DefaultNamespaces[ns] = cache.Config{}
+	for _, ns := range h.opts.served() {
+		if options.Cache.DefaultNamespaces == nil {
+			options.Cache.DefaultNamespaces = map[string]cache.Config{}
 		}
+		options.Cache.DefaultNamespaces[ns] = cache.Config{}
 	}
 	m, err := ctrl.NewManager(h.opts.RestConfig, options)
 	if err != nil {

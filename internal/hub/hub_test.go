@@ -325,7 +325,11 @@ func TestTheHubRefusesToStartBesideArgoCD(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), namespace+"/argocd-application-controller") || !strings.Contains(err.Error(), "--namespaces") {
 		t.Errorf("beside Argo CD: %v", err)
 	}
-	opts.OwnNamespaces = []string{"elsewhere"}
+	// The control namespace is the hub's own too.
+	opts.OwnNamespaces, opts.Namespace = []string{"elsewhere"}, namespace
+	if _, err = hub.New(t.Context(), opts); err == nil {
+		t.Error("the hub would share its control namespace with Argo CD")
+	}
 	opts.Namespace = "elsewhere"
 	if _, err = hub.New(t.Context(), opts); err != nil {
 		t.Errorf("with namespaces of its own: %v", err)

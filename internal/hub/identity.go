@@ -25,19 +25,28 @@ type authority struct {
 	ca        *enroll.CA
 	tokens    *enroll.Tokens
 	client    client.Client
+	live      client.Reader // past the cache: the cluster may be seconds old
 	index     *desired.Index
 	namespace string
 	now       func() time.Time
 
 	mu     sync.Mutex
-	issued map[string]string // cluster -> UID that this replica issued last
+	issued map[string]issuedIdentity // by cluster
 }
+
+// issuedIdentity is what this replica issued last, and what was recorded
+// before: while the caches still show that, the new one counts.
+type issuedIdentity struct{ uid, before string }
 
 var _ session.Authority = (*authority)(nil)
 
 // Enroll redeems a token and gives the cluster a new identity; the one before
-// it is void from then on.
+// it is void from then on. A request that could not be signed anyway does not
+// cost the token.
 func (a *authority) Enroll(ctx context.Context, credential string, csr []byte) (session.Enrolled, error) {
+	if _, err := a.ca.SignCSR(csr, identity.Identity{Fleet: a.fleetID, Cluster: "unknown", UID: "none"}, a.now()); err != nil {
+		return session.Enrolled{}, err
+	}
 	cluster, err := a.tokens.Redeem(ctx, credential)
 	if err != nil {
 		return session.Enrolled{}, err
@@ -52,7 +61,7 @@ func (a *authority) enroll(ctx context.Context, cluster string, csr []byte) (ses
 		return session.Enrolled{}, err
 	}
 	c := &fleet.Cluster{}
-	err = a.client.Get(ctx, types.NamespacedName{Namespace: a.namespace, Name: cluster}, c)
+	err = a.live.Get(ctx, types.NamespacedName{Namespace: a.namespace, Name: cluster}, c)
 	if apierrors.IsNotFound(err) {
 		return session.Enrolled{}, fmt.Errorf("cluster %s has been removed from the fleet; add it again: fairlead cluster add %s", cluster, cluster)
 	}
@@ -65,7 +74,7 @@ func (a *authority) enroll(ctx context.Context, cluster string, csr []byte) (ses
 		return session.Enrolled{}, fmt.Errorf("record the identity of cluster %s: %w", cluster, err)
 	}
 	a.mu.Lock()
-	a.issued[cluster] = id.UID
+	a.issued[cluster] = issuedIdentity{uid: id.UID, before: before.Status.Identity}
 	a.mu.Unlock()
 	return session.Enrolled{Identity: id, Certificate: cert, CA: a.ca.CertificatePEM()}, nil
 }
@@ -88,11 +97,11 @@ func (a *authority) IdentityValid(cluster, uid string) bool {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if recorded == a.issued[cluster] {
-		delete(a.issued, cluster) // seen; from now on the record decides
-	}
 	if just, ok := a.issued[cluster]; ok {
-		return uid == just
+		if recorded == just.before {
+			return uid == just.uid // the caches have not seen it written yet
+		}
+		delete(a.issued, cluster) // from now on the record decides
 	}
 	return uid == recorded
 }

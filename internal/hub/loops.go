@@ -118,7 +118,8 @@ func (h *Hub) addDelivery(ctx context.Context) error {
 	secrets, configMaps := h.core.Secrets(o.Namespace), h.core.ConfigMaps(o.Namespace)
 	h.identity = &authority{
 		fleetID: h.fleet.ID, ca: h.ca, tokens: enroll.NewTokens(enroll.NewSecretTokens(secrets), o.Now),
-		client: m.GetClient(), index: h.index, namespace: o.Namespace, now: o.Now, issued: map[string]string{},
+		client: m.GetClient(), live: m.GetAPIReader(), index: h.index, namespace: o.Namespace, now: o.Now,
+		issued: map[string]issuedIdentity{},
 	}
 	tombstones := &guard{
 		fleet: enroll.NewFleetStore(configMaps), configMaps: configMaps, index: h.index,
@@ -149,6 +150,9 @@ func (h *Hub) addDelivery(ctx context.Context) error {
 		return err
 	}
 	if err := h.addProbes(); err != nil {
+		return err
+	}
+	if err := m.Add(purge{enroll.NewSecretTokens(secrets), o}); err != nil {
 		return err
 	}
 	return m.Add(&agentServer{hub: h, server: server, writer: writer, guard: tombstones, fed: fed})

@@ -23,8 +23,9 @@ type Options struct {
 	// Namespace is the control namespace: Clusters, AppProjects, tokens.
 	// Default "argocd".
 	Namespace string
-	// OwnNamespaces, if any, are the namespaces that this hub alone serves;
-	// it then starts beside an Argo CD that serves others. Empty means all.
+	// OwnNamespaces, if any, are the namespaces that this hub alone serves,
+	// beside the control namespace; it then starts beside an Argo CD that
+	// serves others. Empty means all.
 	OwnNamespaces []string
 	// Replica names this process among the hub's replicas.
 	Replica string
@@ -60,6 +61,15 @@ type DeliveryOptions struct {
 	// Names are further host names and IP addresses that the endpoint's
 	// certificate is good for, beside the URL's own.
 	Names []string
+}
+
+// served are the namespaces that the hub reads and writes; none means all. The
+// control namespace is always among them.
+func (o Options) served() []string {
+	if len(o.OwnNamespaces) == 0 {
+		return nil
+	}
+	return append([]string{o.Namespace}, o.OwnNamespaces...)
 }
 
 func (o Options) complete() (Options, error) {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync/atomic"
 
@@ -151,11 +150,7 @@ func (r *remote) classify(ctx context.Context, err error) error {
 	case errors.As(err, &refused):
 		return fmt.Errorf("%w: server answered %q", ErrNotFound, refused.Text)
 	}
-	var u *url.Error
-	if errors.As(err, &u) {
-		err = u.Err
-	}
-	return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	return fmt.Errorf("%w: %s", ErrUnavailable, reason(err))
 }
 
 // unwrapUnexpected opens the one error type of the transport that does not.

@@ -2,11 +2,6 @@ package v1alpha1
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-const (
-	// PinSetLabel names the ApplicationSet that a Pin belongs to.
-	PinSetLabel = "fairlead.dev/set"
-)
-
 // Pin records what each requested revision resolves to. Delivery joins it with
 // the Application, so a new commit costs one write however many Applications
 // follow it, and Application.spec stays the user's.

@@ -6,15 +6,9 @@ import (
 	"strings"
 )
 
-const (
-	// Finalizer is the hub's own on Applications and ApplicationSets: it gives
-	// time to issue a Tombstone before Kubernetes lets the object go.
-	Finalizer = "fairlead.dev/delivery"
-
-	// TombstoneClusterLabel names the cluster of a Tombstone, when the name
-	// fits a label.
-	TombstoneClusterLabel = "fairlead.dev/cluster"
-)
+// Finalizer is the hub's own on Applications and ApplicationSets: it gives time
+// to issue a Tombstone before Kubernetes lets the object go.
+const Finalizer = "fairlead.dev/delivery"
 
 // TombstoneName is the one name that a Tombstone of this Application for this
 // cluster can have, so that issuing it twice is harmless.

@@ -60,8 +60,8 @@ func expanded(result expand.Result, plan Plan, failed error) verdict {
 		problems = append(problems[:maxProblems], fmt.Sprintf("and %d more", n-maxProblems))
 	}
 	v.message = strings.Join(problems, "; ")
-	if len(result.Rejected) > 0 {
-		v.message += "; nothing is deleted until every row renders"
+	if !complete(result) {
+		v.message += "; nothing is deleted until every row gives an application of its own"
 	}
 	return v
 }

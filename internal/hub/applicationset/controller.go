@@ -93,7 +93,15 @@ func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 		return reconcile.Result{}, err
 	}
 	failed := r.write(ctx, set, plan)
-	return reconcile.Result{}, errors.Join(failed, r.writeConditions(ctx, set, expanded(result, plan, failed)))
+	if apierrors.IsConflict(failed) {
+		// Somebody else wrote one of the rows meanwhile: nothing is wrong.
+		return reconcile.Result{RequeueAfter: time.Second}, nil
+	}
+	outcome := reconcile.Result{}
+	if plan.Waits() {
+		outcome.RequeueAfter = retry // nothing wakes the set when the other goes
+	}
+	return outcome, errors.Join(failed, r.writeConditions(ctx, set, expanded(result, plan, failed)))
 }
 
 func (r *Reconciler) ensureFinalizer(ctx context.Context, set *v1alpha1.ApplicationSet) error {
@@ -146,10 +154,13 @@ func (r *Reconciler) plan(ctx context.Context, set *v1alpha1.ApplicationSet, res
 			return Plan{}, fmt.Errorf("read application %s/%s: %w", set.Namespace, name, err)
 		}
 	}
-	duplicate := map[string]bool{}
-	for _, d := range result.Duplicates {
-		duplicate[d.Name] = true
-	}
-	keep := func(name string) bool { return len(result.Rejected) > 0 || duplicate[name] }
-	return MakePlan(set, result.Applications, live, allowedBy(set), keep), nil
+	allowed := allowedBy(set)
+	allowed.Delete = allowed.Delete && complete(result)
+	return MakePlan(set, result.Applications, live, allowed), nil
+}
+
+// complete is true when every row gave an Application of its own. While one did
+// not, an Application that seems to have left may be that row's.
+func complete(result expand.Result) bool {
+	return len(result.Rejected) == 0 && len(result.Duplicates) == 0
 }

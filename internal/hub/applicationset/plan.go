@@ -26,7 +26,13 @@ type Plan struct {
 	// Foreign names Applications that a row wants and that belong to another
 	// owner; they are left alone.
 	Foreign []string
+	// Ending names Applications that a row wants and that are on their way out;
+	// they are made anew once they are gone.
+	Ending []string
 }
+
+// Waits is true when a row waits for an object that is not the set's to go.
+func (p Plan) Waits() bool { return len(p.Foreign)+len(p.Ending) > 0 }
 
 // Allowed says which kinds of change a set's policy permits.
 // Source: https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/Controlling-Resource-Modification/
@@ -42,9 +48,8 @@ func allowedBy(set *v1alpha1.ApplicationSet) Allowed {
 }
 
 // MakePlan compares rows with the Applications of the set's namespace. It is
-// pure. Applications named in keep are neither deleted nor changed: their rows
-// could not be rendered this time.
-func MakePlan(set *v1alpha1.ApplicationSet, rows []v1alpha1.Application, live []*v1alpha1.Application, allowed Allowed, keep func(name string) bool) Plan {
+// pure.
+func MakePlan(set *v1alpha1.ApplicationSet, rows []v1alpha1.Application, live []*v1alpha1.Application, allowed Allowed) Plan {
 	byName := make(map[string]*v1alpha1.Application, len(live))
 	for _, app := range live {
 		byName[app.Name] = app
@@ -58,8 +63,9 @@ func MakePlan(set *v1alpha1.ApplicationSet, rows []v1alpha1.Application, live []
 		switch {
 		case is == nil && allowed.Create:
 			plan.Changes = append(plan.Changes, Change{Want: created(set, row)})
-		case is == nil, !is.DeletionTimestamp.IsZero():
-			// Not allowed, or on its way out: it is made anew once it is gone.
+		case is == nil: // not allowed
+		case !is.DeletionTimestamp.IsZero():
+			plan.Ending = append(plan.Ending, is.Name)
 		case ownedByAnother(set, is):
 			plan.Foreign = append(plan.Foreign, is.Name)
 		case allowed.Update:
@@ -68,7 +74,7 @@ func MakePlan(set *v1alpha1.ApplicationSet, rows []v1alpha1.Application, live []
 	}
 	if allowed.Delete {
 		for _, is := range live {
-			if !wanted[is.Name] && metav1.IsControlledBy(is, set) && is.DeletionTimestamp.IsZero() && !keep(is.Name) {
+			if !wanted[is.Name] && metav1.IsControlledBy(is, set) && is.DeletionTimestamp.IsZero() {
 				plan.Delete = append(plan.Delete, is)
 			}
 		}

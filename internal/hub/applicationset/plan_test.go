@@ -32,14 +32,12 @@ func live(set *v1alpha1.ApplicationSet, name, path string) *v1alpha1.Application
 	return created(set, &row)
 }
 
-func none(string) bool { return false }
-
 var everything = Allowed{Create: true, Update: true, Delete: true}
 
 func TestPlanCreatesUpdatesAndDeletes(t *testing.T) {
 	set := aSet("s")
 	rows := []v1alpha1.Application{aRow("kept", "new"), aRow("made", "x")}
-	plan := MakePlan(set, rows, []*v1alpha1.Application{live(set, "kept", "old"), live(set, "gone", "x")}, everything, none)
+	plan := MakePlan(set, rows, []*v1alpha1.Application{live(set, "kept", "old"), live(set, "gone", "x")}, everything)
 	if len(plan.Changes) != 2 || len(plan.Delete) != 1 || plan.Delete[0].Name != "gone" {
 		t.Fatalf("plan %+v", plan)
 	}
@@ -67,7 +65,7 @@ func TestPlanHonoursThePolicy(t *testing.T) {
 		"": {2, 1},
 	} {
 		set.Spec.SyncPolicy = &v1alpha1.ApplicationSetSyncPolicy{ApplicationsSync: &policy}
-		plan := MakePlan(set, rows, is, allowedBy(set), none)
+		plan := MakePlan(set, rows, is, allowedBy(set))
 		if len(plan.Changes) != want[0] || len(plan.Delete) != want[1] {
 			t.Errorf("policy %q: %d changes, %d deletes; want %v", policy, len(plan.Changes), len(plan.Delete), want)
 		}
@@ -84,21 +82,12 @@ func TestPlanLeavesAloneWhatIsNotTheSets(t *testing.T) {
 	now := metav1.Now()
 	ending.DeletionTimestamp = &now
 	rows := []v1alpha1.Application{aRow("taken", "x"), aRow("adopted", "new"), aRow("ending", "x")}
-	plan := MakePlan(set, rows, []*v1alpha1.Application{stranger, nobodys, ending, live(other, "elsewhere", "x")}, everything, none)
-	if !slices.Equal(plan.Foreign, []string{"taken"}) || len(plan.Delete) != 0 {
+	plan := MakePlan(set, rows, []*v1alpha1.Application{stranger, nobodys, ending, live(other, "elsewhere", "x")}, everything)
+	if !slices.Equal(plan.Foreign, []string{"taken"}) || !slices.Equal(plan.Ending, []string{"ending"}) || len(plan.Delete) != 0 {
 		t.Errorf("foreign %v, deletes %v", plan.Foreign, plan.Delete)
 	}
 	if len(plan.Changes) != 1 || plan.Changes[0].Want.Name != "adopted" || !metav1.IsControlledBy(plan.Changes[0].Want, set) {
 		t.Errorf("changes %+v", plan.Changes)
-	}
-}
-
-func TestPlanKeepsWhatCouldNotBeRendered(t *testing.T) {
-	set := aSet("s")
-	keep := func(name string) bool { return name == "unclear" }
-	plan := MakePlan(set, nil, []*v1alpha1.Application{live(set, "unclear", "x"), live(set, "gone", "x")}, everything, keep)
-	if len(plan.Delete) != 1 || plan.Delete[0].Name != "gone" {
-		t.Errorf("deletes %v", plan.Delete)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -17,6 +18,7 @@ import (
 const writers = 8
 
 // write carries a plan out. One refused Application does not stop the others.
+// The error is a conflict only if all that failed did so by conflict.
 func (r *Reconciler) write(ctx context.Context, set *v1alpha1.ApplicationSet, plan Plan) error {
 	var (
 		mu   sync.Mutex
@@ -42,7 +44,11 @@ func (r *Reconciler) write(ctx context.Context, set *v1alpha1.ApplicationSet, pl
 		do(func() error { return r.remove(ctx, app) })
 	}
 	wg.Wait()
-	return errors.Join(errs...)
+	refused := slices.DeleteFunc(slices.Clone(errs), apierrors.IsConflict)
+	if len(refused) == 0 && len(errs) > 0 {
+		return errs[0]
+	}
+	return errors.Join(refused...)
 }
 
 // apply creates an Application or patches what differs. An unchanged one costs

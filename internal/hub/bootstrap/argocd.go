@@ -41,7 +41,7 @@ func RefuseBesideArgoCD(ctx context.Context, r client.Reader, own []string) erro
 		if len(own) > 0 && !slices.Contains(own, o.GetNamespace()) {
 			continue
 		}
-		return fmt.Errorf("argo cd application controller %s/%s runs here and would reconcile the same Applications: scale it to 0, or tell the hub which namespaces are its own with --namespaces", o.GetNamespace(), o.GetName())
+		return fmt.Errorf("argo cd application controller %s/%s runs here and would reconcile the same Applications: scale it to 0, or give the hub a control namespace (--namespace) and namespaces (--namespaces) of its own", o.GetNamespace(), o.GetName())
 	}
 	return nil
 }

@@ -79,8 +79,20 @@ type Resolver struct {
 	wanted    map[Ref]map[string]bool // ref -> owners
 	owned     map[string][]Ref        // owner -> refs
 	known     map[Ref]Resolution
+	passing   map[Ref]passing
 	listeners []func(Change)
 }
+
+// passing is an answer about a Ref that nobody wants, or wants yet. It counts
+// for one interval, so that a server that is away costs its one timeout and no
+// more, whoever asks.
+type passing struct {
+	Resolution
+	until time.Time
+}
+
+// maxPassing bounds the answers about unwanted Refs.
+const maxPassing = 1024
 
 // Change is what one question about a Ref altered.
 type Change struct {
@@ -100,12 +112,13 @@ func (c Change) NewError() bool { return message(c.Was.Err) != message(c.Now.Err
 // NewResolver returns a Resolver that asks git. It asks nothing before Start.
 func NewResolver(git LsRemote, opts ResolverOptions) *Resolver {
 	return &Resolver{
-		git:    git,
-		opts:   opts.withDefaults(),
-		queue:  workqueue.NewTypedDelayingQueue[Ref](),
-		wanted: map[Ref]map[string]bool{},
-		owned:  map[string][]Ref{},
-		known:  map[Ref]Resolution{},
+		git:     git,
+		opts:    opts.withDefaults(),
+		queue:   workqueue.NewTypedDelayingQueue[Ref](),
+		wanted:  map[Ref]map[string]bool{},
+		owned:   map[string][]Ref{},
+		known:   map[Ref]Resolution{},
+		passing: map[Ref]passing{},
 	}
 }
 
@@ -125,6 +138,10 @@ func (r *Resolver) Want(owner string, refs []Ref) {
 	for _, ref := range refs {
 		if r.wanted[ref] == nil {
 			r.wanted[ref] = map[string]bool{}
+			if res, ok := r.recall(ref); ok {
+				r.known[ref] = res
+			}
+			delete(r.passing, ref)
 			r.queue.Add(ref)
 		}
 		r.wanted[ref][owner] = true
@@ -151,15 +168,39 @@ func (r *Resolver) Get(ref Ref) (Resolution, bool) {
 	return res, ok
 }
 
-// Resolve returns the last known commit of a revision, asking the server only
-// when there is none. It lets expansion share the fleet's one question.
+// Resolve returns what the last question about a revision brought, its error
+// too, and asks the server only when there was none. It lets expansion share
+// the fleet's one question; only the poll, Refresh and Ask repeat it.
 func (r *Resolver) Resolve(ctx context.Context, repoURL, revision string) (string, error) {
 	ref := Ref{repoURL, revision}
-	if res, ok := r.Get(ref); ok && res.Err == nil {
-		return res.Commit, nil
+	r.mu.Lock()
+	res, ok := r.recall(ref)
+	r.mu.Unlock()
+	if !ok {
+		res = r.Refresh(ctx, ref)
 	}
-	res := r.Refresh(ctx, ref)
 	return res.Commit, res.Err
+}
+
+// recall is the last answer about ref, wanted or not; the lock is held.
+func (r *Resolver) recall(ref Ref) (Resolution, bool) {
+	if res, ok := r.known[ref]; ok {
+		return res, true
+	}
+	p, ok := r.passing[ref]
+	return p.Resolution, ok && r.opts.Now().Before(p.until)
+}
+
+// remember an answer about ref; the lock is held.
+func (r *Resolver) remember(ref Ref, res Resolution) {
+	if len(r.wanted[ref]) > 0 {
+		r.known[ref] = res
+		return
+	}
+	if len(r.passing) >= maxPassing {
+		clear(r.passing)
+	}
+	r.passing[ref] = passing{res, r.opts.Now().Add(r.opts.Interval)}
 }
 
 // Refresh asks the server about ref now. Concurrent calls share one question.
@@ -238,12 +279,10 @@ func (r *Resolver) ask(ctx context.Context, ref Ref) Resolution {
 	if err == nil && commit != old.Commit {
 		res.Commit, res.Since = commit, r.opts.Now()
 	}
+	r.remember(ref, res)
 	var owners []string
-	if len(r.wanted[ref]) > 0 {
-		r.known[ref] = res
-		for owner := range r.wanted[ref] {
-			owners = append(owners, owner)
-		}
+	for owner := range r.wanted[ref] {
+		owners = append(owners, owner)
 	}
 	r.mu.Unlock()
 
