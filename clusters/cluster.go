@@ -23,6 +23,10 @@ type Cluster struct {
 	// Implicit marks the hub's own cluster when no object stands for it. It
 	// has no labels, so only an empty selector reaches it.
 	Implicit bool
+	// Secret marks a cluster that an Argo CD cluster Secret declares. The hub
+	// uses no credential, so it is delivered to only once a fairlead.dev
+	// Cluster of its name has an agent.
+	Secret bool
 	// Origin names the object that declared the cluster, for messages; empty
 	// for the implicit one.
 	Origin string

@@ -9,23 +9,21 @@ import (
 	fleetv1alpha1 "github.com/fairlead/fairlead/api/fleet/v1alpha1"
 )
 
-// Inventory is a fleet at one moment: sorted by name, indexed by name and by
-// server. The zero value holds nothing; NewInventory makes a useful one.
+// Inventory is a fleet at one moment: sorted and indexed by name, as
+// expansion sees it; for where an Application goes see Destinations. The zero
+// value holds nothing; NewInventory makes a useful one.
 type Inventory struct {
 	clusters []Cluster
 	byName   map[string]*Cluster
-	byServer map[string]*Cluster
 }
 
 // NewInventory sorts and indexes clusters and adds the implicit in-cluster if
 // none of them stands for it. Two clusters of one name are refused, both named
-// by their origin; two of one server are allowed, as in Argo CD, and ByServer
-// then answers the first by name.
+// by their origin; two of one server are allowed, as in Argo CD.
 func NewInventory(list []Cluster) (*Inventory, error) {
 	inv := &Inventory{
 		clusters: slices.Clone(list),
 		byName:   make(map[string]*Cluster, len(list)+1),
-		byServer: make(map[string]*Cluster, len(list)+1),
 	}
 	if !declaresLocal(list) {
 		inv.clusters = append(inv.clusters, Local())
@@ -43,9 +41,6 @@ func NewInventory(list []Cluster) (*Inventory, error) {
 			continue
 		}
 		inv.byName[c.Name] = c
-		if _, taken := inv.byServer[c.Server]; !taken {
-			inv.byServer[c.Server] = c
-		}
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
@@ -75,15 +70,6 @@ func (inv *Inventory) ByName(name string) (*Cluster, bool) {
 		return nil, false
 	}
 	c, ok := inv.byName[name]
-	return c, ok
-}
-
-// ByServer finds a cluster by its exact server address.
-func (inv *Inventory) ByServer(server string) (*Cluster, bool) {
-	if inv == nil {
-		return nil, false
-	}
-	c, ok := inv.byServer[server]
 	return c, ok
 }
 

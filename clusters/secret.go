@@ -28,6 +28,7 @@ func FromSecret(s *corev1.Secret) (Cluster, error) {
 		Project:     secretValue(s, "project"),
 		Labels:      maps.Clone(s.Labels),
 		Annotations: maps.Clone(s.Annotations),
+		Secret:      true,
 		Origin:      origin,
 	}
 	return c, nil

@@ -3,6 +3,7 @@ package inventory
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
@@ -21,8 +22,10 @@ type Source struct {
 	mu      sync.Mutex
 	version uint64 // of what is declared
 	built   uint64 // version that kept was built from
-	kept    *clusters.Inventory
-	keptErr error
+
+	destinations *clusters.Destinations
+	kept         *clusters.Inventory
+	keptErr      error
 }
 
 // NewSource reads clusters declared in the control namespace.
@@ -37,21 +40,47 @@ func (s *Source) Invalidate() {
 	s.version++
 }
 
-// Inventory returns the fleet as it is declared now. Two clusters of one name
-// are an error that names both.
+// Inventory returns the fleet as it is declared now, for expansion. Two
+// clusters of one name are an error that names both.
 func (s *Source) Inventory(ctx context.Context) (*clusters.Inventory, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.build(ctx); err != nil {
+		return nil, err
+	}
+	return s.kept, s.keptErr
+}
+
+// Destinations returns where Applications can go now. Clusters that cannot be
+// told apart are errors of the destinations that ask for them, not of this.
+func (s *Source) Destinations(ctx context.Context) (*clusters.Destinations, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.build(ctx); err != nil {
+		return nil, err
+	}
+	return s.destinations, nil
+}
+
+// build reads what is declared, if it has changed; the lock is held.
+func (s *Source) build(ctx context.Context) error {
 	if s.built == s.version {
-		return s.kept, s.keptErr
+		return nil
 	}
 	list, err := s.read(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	s.kept, s.keptErr = clusters.NewInventory(list)
+	s.destinations = clusters.NewDestinations(list)
+	s.kept, s.keptErr = clusters.NewInventory(slices.DeleteFunc(list, isImplicit))
 	s.built = s.version
-	return s.kept, s.keptErr
+	return nil
+}
+
+// isImplicit is true for the hub's own record of itself, which expansion takes
+// for no declaration until somebody labels it.
+func isImplicit(c clusters.Cluster) bool {
+	return !c.Secret && c.Name == fleet.InClusterName && len(c.Labels) == 0
 }
 
 func (s *Source) read(ctx context.Context) ([]clusters.Cluster, error) {
@@ -66,11 +95,7 @@ func (s *Source) read(ctx context.Context) ([]clusters.Cluster, error) {
 	}
 	out := make([]clusters.Cluster, 0, len(declared.Items)+len(secrets.Items))
 	for i := range declared.Items {
-		c := &declared.Items[i]
-		if c.Name == fleet.InClusterName && len(c.Labels) == 0 {
-			continue // the hub's own record of itself; implicit until labelled
-		}
-		out = append(out, clusters.FromCluster(c))
+		out = append(out, clusters.FromCluster(&declared.Items[i]))
 	}
 	for i := range secrets.Items {
 		c, err := clusters.FromSecret(&secrets.Items[i])

@@ -34,8 +34,11 @@ func (f *hubFlags) config() (*rest.Config, error) {
 	rules.ExplicitPath = f.kubeconfig
 	overrides := &clientcmd.ConfigOverrides{CurrentContext: f.context}
 	config, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, overrides).ClientConfig()
-	if err != nil {
-		return nil, exitf(codeUsage, "no hub: %v; name its kubeconfig with --kubeconfig or KUBECONFIG", err)
+	switch {
+	case clientcmd.IsEmptyConfig(err):
+		return nil, exitf(codeUsage, "no hub to talk to: name its kubeconfig with --kubeconfig or KUBECONFIG")
+	case err != nil:
+		return nil, exitf(codeUsage, "the hub's kubeconfig: %w", err)
 	}
 	config.UserAgent = "fairlead/" + version
 	config.WarningHandler = rest.NoWarnings{}

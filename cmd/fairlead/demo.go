@@ -23,13 +23,14 @@ func newDemoCommand(s streams) *cobra.Command {
 		once     bool
 		output   string
 		interval time.Duration
+		timeout  time.Duration
 		agent    string
 		verbose  bool
 	)
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Run a whole fleet on this machine: hub, three clusters, agents, Git",
-		Long:  "Run an embedded hub, three real Kubernetes API servers with an agent each and a\nlocal Git server, and deliver an example ApplicationSet. Ctrl-C ends it and\nremoves everything it made. With --once it ends when all is Synced and Healthy\n(exit 0), or after 5 minutes, saying what is not (exit 1).",
+		Long:  "Run an embedded hub, three real Kubernetes API servers with an agent each and a\nlocal Git server, and deliver an example ApplicationSet. Ctrl-C ends it and\nremoves everything it made. With --once it ends when all is Synced and Healthy\n(exit 0), or after --timeout, saying what is not (exit 1).",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if output != "table" && output != "json" {
@@ -39,12 +40,14 @@ func newDemoCommand(s streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			opts.Patience = timeout
 			return runDemo(cmd.Context(), s, opts, once, output)
 		},
 	}
 	c.Flags().BoolVar(&once, "once", false, "end when all is Synced and Healthy")
 	c.Flags().StringVarP(&output, "output", "o", "table", "table or json")
 	c.Flags().DurationVar(&interval, "revision-interval", 3*time.Second, "how often Git is asked")
+	c.Flags().DurationVar(&timeout, "timeout", 5*time.Minute, "how long until all must be Synced and Healthy")
 	c.Flags().StringVar(&agent, "agent", "", "path of fairlead-agent (default: beside this binary)")
 	c.Flags().BoolVarP(&verbose, "verbose", "v", false, "log what the children do")
 	return c

@@ -2,7 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
+	"crypto/rand"
+	"errors"
 	"fmt"
 	"os/user"
 	"time"
@@ -11,8 +12,10 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/client-go/util/retry"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	fleet "github.com/fairlead/fairlead/api/fleet/v1alpha1"
 	"github.com/fairlead/fairlead/api/v1alpha1"
 )
 
@@ -33,10 +36,9 @@ func newSyncCommand(s streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			op := operation(prune, dryRun, revision)
 			return forEach(args, s, func(name string) error {
 				key := types.NamespacedName{Namespace: hub.namespace, Name: name}
-				return syncOne(cmd.Context(), c, s, key, op, async, timeout)
+				return syncOne(cmd.Context(), c, s, key, operation(prune, dryRun, revision), async, timeout)
 			})
 		},
 	}
@@ -49,9 +51,13 @@ func newSyncCommand(s streams) *cobra.Command {
 	return c
 }
 
+// requestInfo makes two equal requests differ; see delivery.OperationOf.
+const requestInfo = "fairlead.dev/request"
+
 func operation(prune, dryRun bool, revision string) *v1alpha1.Operation {
 	op := &v1alpha1.Operation{
 		Sync: &v1alpha1.SyncOperation{Prune: prune, DryRun: dryRun, Revision: revision},
+		Info: []*v1alpha1.Info{{Name: requestInfo, Value: rand.Text()}},
 	}
 	if u, err := user.Current(); err == nil {
 		op.InitiatedBy.Username = u.Username
@@ -63,17 +69,9 @@ func operation(prune, dryRun bool, revision string) *v1alpha1.Operation {
 // the Application, and waits for its end.
 func syncOne(ctx context.Context, c client.Client, s streams, key types.NamespacedName, op *v1alpha1.Operation, async bool, timeout time.Duration) error {
 	what := "application " + key.Name
-	app := &v1alpha1.Application{}
-	if err := c.Get(ctx, key, app); err != nil {
-		return fromHub(err, what)
-	}
-	before := app.Status.OperationState
-	patch, err := json.Marshal(map[string]any{"operation": op})
+	before, err := request(ctx, c, key, op)
 	if err != nil {
 		return err
-	}
-	if err := c.Patch(ctx, app, client.RawPatch(types.MergePatchType, patch)); err != nil {
-		return fromHub(err, what)
 	}
 	if async {
 		fmt.Fprintf(s.err, "%s: sync asked for\n", what)
@@ -88,6 +86,48 @@ func syncOne(ctx context.Context, c client.Client, s streams, key types.Namespac
 		return &exitError{code: codeDiffers}
 	}
 	return nil
+}
+
+// request writes op on an Application that has none, and returns the state of
+// the operation before it. An operation that waits is left alone: the two would
+// become one that nobody asked for.
+func request(ctx context.Context, c client.Client, key types.NamespacedName, op *v1alpha1.Operation) (before *v1alpha1.OperationState, err error) {
+	err = retry.RetryOnConflict(retry.DefaultBackoff, func() error {
+		app := &v1alpha1.Application{}
+		if err := c.Get(ctx, key, app); err != nil {
+			return err
+		}
+		if app.Operation != nil {
+			return exitf(codeGuarded, "application %s: another operation waits, asked for by %q, and has not begun: %s; try again when it has",
+				key.Name, orDash(app.Operation.InitiatedBy.Username), whyWaiting(ctx, c, app))
+		}
+		before = app.Status.OperationState
+		without := app.DeepCopy()
+		app.Operation = op
+		return c.Patch(ctx, app, client.MergeFromWithOptions(without, client.MergeFromWithOptimisticLock{}))
+	})
+	if refused := (*exitError)(nil); errors.As(err, &refused) {
+		return nil, err
+	}
+	return before, fromHub(err, "application "+key.Name)
+}
+
+// whyWaiting is why an Application's operation has not begun, as far as the hub
+// knows.
+func whyWaiting(ctx context.Context, c client.Client, app *v1alpha1.Application) string {
+	name := clusterOf(app)
+	cluster := &fleet.Cluster{}
+	err := c.Get(ctx, types.NamespacedName{Namespace: app.Namespace, Name: name}, cluster)
+	switch {
+	case err == nil && cluster.Status.Holder == "":
+		return fmt.Sprintf("the agent of cluster %s is not connected", name)
+	case len(app.Status.Conditions) > 0:
+		return problemOf(app)
+	case name == "":
+		return "it is not delivered to a cluster yet"
+	default:
+		return fmt.Sprintf("the agent of cluster %s has not said that it began", name)
+	}
 }
 
 // awaitOperation waits until an operation newer than before has ended.

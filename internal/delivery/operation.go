@@ -43,7 +43,7 @@ func OperationOf(app *v1alpha1.Application) (*deliveryv1.Operation, error) {
 func operationWritten(app *v1alpha1.Application) string {
 	var newest *metav1.Time
 	for _, m := range app.ManagedFields {
-		if m.Time != nil && newest.Before(m.Time) && managesOperation(m) {
+		if m.Time != nil && (newest == nil || newest.Before(m.Time)) && managesOperation(m) {
 			newest = m.Time
 		}
 	}

@@ -345,6 +345,8 @@ spec:
 	r.stop()
 	r.run(t)
 	r.apply(t, app("back", v1alpha1.ResourcesFinalizerName, "away"))
+	r.awaitDelivered(t, "back", "away")
+	r.reported(t, "back")
 	delete(want, "back")
 	r.awaitTombstones(t, "away", want)
 

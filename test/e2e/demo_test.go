@@ -3,9 +3,13 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -13,19 +17,49 @@ import (
 	"github.com/fairlead/fairlead/internal/testenv"
 )
 
+// demo runs `fairlead demo` in a home of its own.
+type demo struct {
+	*exec.Cmd
+	home   string
+	stderr *lockedBuffer
+}
+
+func newDemo(t *testing.T, args ...string) *demo {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
+	t.Cleanup(cancel)
+	d := &demo{home: t.TempDir(), stderr: &lockedBuffer{}}
+	d.Cmd = exec.CommandContext(ctx, filepath.Join(binDir, "fairlead"), append([]string{"demo"}, args...)...)
+	d.Env = (&fleet{dir: d.home, assets: testenv.Assets(t)}).env()
+	d.Cancel = func() error { return d.Process.Signal(syscall.SIGTERM) }
+	d.WaitDelay = time.Minute
+	d.Stderr = d.stderr
+	return d
+}
+
+// leftNothing fails if a process or a file outlives the demo. Every child has
+// its files below home, so its command line names it.
+func (d *demo) leftNothing(t *testing.T) {
+	t.Helper()
+	left, err := exec.Command("pgrep", "-f", "-a", d.home).Output()
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		t.Errorf("processes are left:\n%s", left)
+	case !errors.As(err, &exit) || exit.ExitCode() != 1: // 1: none found
+		t.Errorf("pgrep: %v", err)
+	}
+	if files, _ := filepath.Glob(filepath.Join(d.home, "fairlead-demo-*")); len(files) > 0 {
+		t.Errorf("files are left: %v", files)
+	}
+}
+
 // The demo runs whole, on API servers of its own, and leaves nothing behind.
 func TestDemoOnceEndsHealthyAndLeavesNothingBehind(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
-	defer cancel()
-	home := t.TempDir()
-	cmd := exec.CommandContext(ctx, filepath.Join(binDir, "fairlead"), "demo", "--once", "-o", "json")
-	cmd.Env = append((&fleet{dir: home, assets: testenv.Assets(t)}).env(), "GOTRACEBACK=all")
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
-	var progress strings.Builder
-	cmd.Stderr = &progress
-	out, err := cmd.Output()
+	d := newDemo(t, "--once", "-o", "json")
+	out, err := d.Output()
 	if err != nil {
-		t.Fatalf("fairlead demo: %v\n%s", err, progress.String())
+		t.Fatalf("fairlead demo: %v\n%s", err, d.stderr)
 	}
 	var report struct {
 		Clusters     []string
@@ -47,12 +81,65 @@ func TestDemoOnceEndsHealthyAndLeavesNothingBehind(t *testing.T) {
 		t.Errorf("two clusters run two revisions: %+v", report.Applications)
 	}
 	t.Logf("demo: all Synced and Healthy after %.1f s", report.Seconds)
+	d.leftNothing(t)
+}
 
-	// Every child had its files below home, so its command line names it.
-	if left, _ := exec.Command("pgrep", "-f", home).Output(); len(left) > 0 {
-		t.Errorf("processes are left: %s", left)
+func TestDemoSaysWhatIsNotHealthyInTime(t *testing.T) {
+	d := newDemo(t, "--once", "-o", "json", "--timeout", "1s")
+	out, err := d.Output()
+	if d.ProcessState.ExitCode() != 1 {
+		t.Errorf("exit %v\n%s", err, d.stderr)
 	}
-	if files, _ := filepath.Glob(filepath.Join(home, "fairlead-demo-*")); len(files) > 0 {
-		t.Errorf("files are left: %v", files)
+	if !strings.Contains(d.stderr.String(), "not all is Synced and Healthy") || !strings.Contains(d.stderr.String(), "model-serving") && !strings.Contains(d.stderr.String(), "have not been made") {
+		t.Errorf("it does not say what is not:\n%s", d.stderr)
 	}
+	if !json.Valid(out) {
+		t.Errorf("not JSON:\n%s", out)
+	}
+	d.leftNothing(t)
+}
+
+func TestDemoRunsUntilInterruptedAndSaysWhatToTry(t *testing.T) {
+	d := newDemo(t)
+	var table strings.Builder
+	d.Stdout = &table
+	if err := d.Start(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, 3*time.Minute, func() error {
+		if !strings.Contains(d.stderr.String(), "Five things to try") {
+			return fmt.Errorf("the demo is not up:\n%s", d.stderr)
+		}
+		return nil
+	})
+	if err := d.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Wait(); err != nil {
+		t.Errorf("after Ctrl-C: %v\n%s", err, d.stderr)
+	}
+	for _, word := range []string{"APPLICATION", "REVISION", "SECONDS", "model-serving-us-east-1", "Healthy"} {
+		if !strings.Contains(table.String(), word) {
+			t.Errorf("the table has no %s:\n%s", word, table.String())
+		}
+	}
+	d.leftNothing(t)
+}
+
+// lockedBuffer is written by a child and read by the test.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }

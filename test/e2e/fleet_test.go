@@ -230,6 +230,20 @@ func (f *fleet) connected(t *testing.T, name string) error {
 	return fmt.Errorf("cluster %s is not connected: %+v; its agent's log ends:\n%s", name, c.Status, tail)
 }
 
+// connectedSince also wants the session to be a new one: what the API server
+// says right after a restart may be of a former life of the hub.
+func (f *fleet) connectedSince(t *testing.T, name string, since time.Time) error {
+	t.Helper()
+	c := &fleetv1.Cluster{}
+	if err := f.api.Get(t.Context(), client.ObjectKey{Namespace: "argocd", Name: name}, c); err != nil {
+		return err
+	}
+	if c.Status.Holder == "" || c.Status.LastSeen == nil || c.Status.LastSeen.Time.Before(since.Truncate(time.Second)) {
+		return fmt.Errorf("cluster %s has not connected anew: %+v", name, c.Status)
+	}
+	return f.connected(t, name)
+}
+
 func newClient(t *testing.T, config *rest.Config) client.WithWatch {
 	t.Helper()
 	scheme := runtime.NewScheme()

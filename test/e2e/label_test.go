@@ -7,9 +7,11 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
 
 	fleetv1 "github.com/fairlead/fairlead/api/fleet/v1alpha1"
 	"github.com/fairlead/fairlead/api/v1alpha1"
@@ -64,6 +66,14 @@ func TestLabelLandsTheStackAndUnlabelRemovesItThereOnly(t *testing.T) {
 		t.Errorf("Healthy, yet no replica of %s is available on %s", stack.Name, frankfurt)
 	}
 
+	elsewhere := map[string]types.UID{}
+	for _, cluster := range []string{tokyo, virginia} {
+		d, err := f.deployment(t, cluster, name, "model-serving")
+		if err != nil {
+			t.Fatal(err)
+		}
+		elsewhere[cluster] = d.UID
+	}
 	f.label(t, name, "", frankfurt)
 	f.awaitGone(t, "labels-"+frankfurt)
 	eventually(t, patience, func() error {
@@ -73,13 +83,20 @@ func TestLabelLandsTheStackAndUnlabelRemovesItThereOnly(t *testing.T) {
 		}
 		return errors.Join(err, fmt.Errorf("the stack is still on %s", frankfurt))
 	})
-	f.awaitHealthy(t, "", "labels-"+tokyo, "labels-"+virginia)
-	for _, cluster := range []string{tokyo, virginia} {
-		if _, err := f.deployment(t, cluster, name, "model-serving"); err != nil {
-			t.Errorf("on %s: %v", cluster, err)
-		}
-	}
 	eventually(t, patience, func() error { return f.noTombstones(t, frankfurt) })
+	always(t, 3*time.Second, func() error {
+		for cluster, uid := range elsewhere {
+			d, err := f.deployment(t, cluster, name, "model-serving")
+			if err != nil || d.UID != uid || d.DeletionTimestamp != nil {
+				return fmt.Errorf("the stack on %s was touched: %v, deleted %v, %w", cluster, d.UID, d.DeletionTimestamp, err)
+			}
+			if err := f.noTombstones(t, cluster); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	f.awaitHealthy(t, "", "labels-"+tokyo, "labels-"+virginia)
 }
 
 func (f *fleet) noTombstones(t *testing.T, cluster string) error {

@@ -50,11 +50,12 @@ func (f *fleet) outage(t *testing.T, name string) (apps []string, write func(ver
 func TestHubKilledAndRestarted(t *testing.T) {
 	f := start(t)
 	apps, write, stillThere := f.outage(t, "hub-killed")
+	since := time.Now()
 	killed(t, f.hub)
 	always(t, 3*time.Second, stillThere)
 	f.awaitHub(t)
 	for _, cluster := range []string{tokyo, virginia, frankfurt} {
-		eventually(t, patience, func() error { return f.connected(t, cluster) })
+		eventually(t, patience, func() error { return f.connectedSince(t, cluster, since) })
 	}
 	f.awaitHealthy(t, write("2"), apps...)
 	if err := stillThere(); err != nil {
@@ -141,8 +142,38 @@ func TestRelabelledDuringAnOutage(t *testing.T) {
 	f.label(t, "relabelled", "", virginia)
 	f.awaitGone(t, "relabelled-"+virginia)
 	f.label(t, "relabelled", "true", virginia)
-	eventually(t, patience, func() error { return f.noTombstones(t, virginia) })
+	eventually(t, patience, func() error { _, err := f.app(t, "relabelled-"+virginia); return err })
 	f.startAgent(t, virginia, "")
 	f.awaitHealthy(t, "", apps...)
+	eventually(t, patience, func() error { return f.noTombstones(t, virginia) })
 	always(t, 3*time.Second, stillThere)
+}
+
+// A label that goes, comes back and goes again while the agent is away: the
+// last word counts.
+func TestUnlabelledTwiceDuringAnOutage(t *testing.T) {
+	f := start(t)
+	_, _, _ = f.outage(t, "twice-away")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if err := f.agents[virginia].Stop(ctx); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, patience, func() error {
+		if f.connected(t, virginia) == nil {
+			return fmt.Errorf("cluster %s still counts as connected", virginia)
+		}
+		return nil
+	})
+	const app = "twice-away-" + virginia
+	f.label(t, "twice-away", "", virginia)
+	f.awaitGone(t, app)
+	f.label(t, "twice-away", "true", virginia)
+	eventually(t, patience, func() error { _, err := f.app(t, app); return err })
+	f.label(t, "twice-away", "", virginia)
+	f.awaitGone(t, app)
+	f.startAgent(t, virginia, "")
+	f.awaitNoConfigMap(t, virginia, "twice-away", "model")
+	eventually(t, patience, func() error { return f.noTombstones(t, virginia) })
+	f.awaitHealthy(t, "", "twice-away-"+tokyo)
 }

@@ -115,6 +115,13 @@ spec:
 	f.awaitCondition(t, "bad-destination", v1alpha1.ApplicationConditionDestinationUnknown, "atlantis", "fairlead cluster add")
 	f.awaitCondition(t, "bad-project", v1alpha1.ApplicationConditionInvalidSpecError, `"none"`)
 	f.awaitHealthy(t, "", "bad-good")
+	always(t, 3*time.Second, func() error {
+		app, err := f.app(t, "bad-project")
+		if err == nil && app.Status.Sync.Status != v1alpha1.SyncStatusCodeUnknown {
+			err = fmt.Errorf("an application of no project is %s", app.Status.Sync.Status)
+		}
+		return err
+	})
 }
 
 func TestTwoElementsOfOneNameAreRefusedAndTheOthersGoOn(t *testing.T) {

@@ -71,11 +71,15 @@ func NewOutbox(o OutboxOptions) *Outbox {
 }
 
 // Status replaces the status of one application; an equal one is not sent
-// twice.
+// twice. One that is too large is not sent at all: no session would take it.
 func (o *Outbox) Status(r *deliveryv1.ApplicationReport) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	key := delivery.Key(r.GetNamespace(), r.GetName())
+	if n := len(r.GetStatus()); n > delivery.MaxReportStatus {
+		o.log.Error(delivery.ErrReportSize, "the hub keeps the status it has", "application", key, "bytes", n, "limit", delivery.MaxReportStatus)
+		return
+	}
 	if e := o.statuses[key]; e != nil && proto.Equal(e.report, r) {
 		return
 	}

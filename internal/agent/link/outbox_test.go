@@ -134,3 +134,15 @@ func TestBackoffGrowsToItsLimit(t *testing.T) {
 		}
 	}
 }
+
+func TestOutboxLeavesOutWhatNoSessionTakes(t *testing.T) {
+	o, _, _ := newOutbox(t)
+	s := &recorder{}
+	o.attach(s)
+	o.Status(status("large", string(make([]byte, delivery.MaxReportStatus+1))))
+	o.Status(status("small", "1"))
+	o.send(t.Context())
+	if len(s.got) != 1 || len(s.got[0].GetApplications()) != 1 || s.got[0].GetApplications()[0].GetName() != "small" {
+		t.Errorf("sent %d reports, want one of the small status only", len(s.got))
+	}
+}

@@ -19,9 +19,9 @@ import (
 	"github.com/fairlead/fairlead/clusters"
 )
 
-// Inventory answers which clusters the fleet has.
+// Inventory answers where Applications can go.
 type Inventory interface {
-	Inventory(ctx context.Context) (*clusters.Inventory, error)
+	Destinations(ctx context.Context) (*clusters.Destinations, error)
 	// Invalidate says that clusters have changed: who is woken by a cluster's
 	// event must not read the fleet as it was before.
 	Invalidate()
@@ -91,11 +91,11 @@ func (r *Reconciler) ensureFinalizer(ctx context.Context, app *v1alpha1.Applicat
 
 func (r *Reconciler) gather(ctx context.Context, app *v1alpha1.Application) (Facts, error) {
 	var f Facts
-	inventory, err := r.Inventory.Inventory(ctx)
+	destinations, err := r.Inventory.Destinations(ctx)
 	if err != nil {
 		return f, err
 	}
-	if c, err := inventory.Resolve(app.Spec.Destination); err != nil {
+	if c, err := destinations.Resolve(app.Spec.Destination); err != nil {
 		f.DestinationError = err.Error()
 	} else {
 		f.Cluster = c.Name
@@ -144,14 +144,15 @@ func (r *Reconciler) unresolved(app *v1alpha1.Application) []string {
 }
 
 // writeStatus patches the leader's share: the cluster, the conditions, and a
-// first Unknown for clients that expect both states to be there.
+// first Unknown for clients that expect both states to be there. The lock keeps
+// a stale read from putting Unknown over a report.
 func (r *Reconciler) writeStatus(ctx context.Context, app *v1alpha1.Application, d Decision) error {
 	before := app.DeepCopy()
 	if app.Status.Delivery == nil {
 		app.Status.Delivery = &v1alpha1.DeliveryStatus{}
 	}
-	if d.Cluster != "" {
-		app.Status.Delivery.Cluster = d.Cluster
+	if d.Cluster != "" && d.Cluster != app.Status.Delivery.Cluster {
+		assign(&app.Status, d.Cluster)
 	}
 	if app.Status.Sync.Status == "" {
 		app.Status.Sync.Status = v1alpha1.SyncStatusCodeUnknown
@@ -164,8 +165,18 @@ func (r *Reconciler) writeStatus(ctx context.Context, app *v1alpha1.Application,
 	if equality.Semantic.DeepEqual(before.Status, app.Status) {
 		return nil
 	}
-	if err := r.Client.Status().Patch(ctx, app, client.MergeFrom(before)); err != nil {
-		return fmt.Errorf("write status of application %s/%s: %w", app.Namespace, app.Name, client.IgnoreNotFound(err))
+	err := r.Client.Status().Patch(ctx, app, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
+	if client.IgnoreNotFound(err) != nil {
+		return fmt.Errorf("write status of application %s/%s: %w", app.Namespace, app.Name, err)
 	}
 	return nil
+}
+
+// assign records another cluster and drops what was said of the one before:
+// from here on reconciledAt tells that the new cluster's agent has reported.
+func assign(status *v1alpha1.ApplicationStatus, cluster string) {
+	status.Delivery = &v1alpha1.DeliveryStatus{Cluster: cluster}
+	status.Sync = v1alpha1.SyncStatus{Status: v1alpha1.SyncStatusCodeUnknown}
+	status.Health = v1alpha1.AppHealthStatus{Status: v1alpha1.HealthStatusUnknown}
+	status.Resources, status.ReconciledAt = nil, nil
 }

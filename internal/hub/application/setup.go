@@ -3,6 +3,7 @@ package application
 import (
 	"context"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/util/workqueue"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -24,6 +25,9 @@ const workers = 8
 // Setup adds both loops to the manager. asked carries Applications whose
 // revision began or ceased to be answerable.
 func Setup(mgr ctrl.Manager, r *Reconciler, asked <-chan event.TypedGenericEvent[types.NamespacedName]) error {
+	if err := addIndexes(context.Background(), mgr.GetFieldIndexer()); err != nil {
+		return err
+	}
 	named := handler.TypedFuncs[types.NamespacedName, reconcile.Request]{
 		GenericFunc: func(_ context.Context, e event.TypedGenericEvent[types.NamespacedName], q workqueue.TypedRateLimitingInterface[reconcile.Request]) {
 			q.Add(reconcile.Request{NamespacedName: e.Object})
@@ -33,6 +37,7 @@ func Setup(mgr ctrl.Manager, r *Reconciler, asked <-chan event.TypedGenericEvent
 		Named("application").
 		For(&v1alpha1.Application{}, builder.WithPredicates(predicate.Funcs{UpdateFunc: leaderCares})).
 		Watches(&fleet.Cluster{}, handler.EnqueueRequestsFromMapFunc(r.ofCluster), builder.WithPredicates(predicate.Funcs{UpdateFunc: clusterMoved})).
+		Watches(&corev1.Secret{}, handler.EnqueueRequestsFromMapFunc(r.ofSecret)).
 		Watches(&fleet.Tombstone{}, handler.EnqueueRequestsFromMapFunc(ofTombstone)).
 		Watches(&v1alpha1.AppProject{}, handler.EnqueueRequestsFromMapFunc(r.ofProject), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		WatchesRawSource(source.TypedChannel(asked, named)).
@@ -45,7 +50,7 @@ func Setup(mgr ctrl.Manager, r *Reconciler, asked <-chan event.TypedGenericEvent
 	return ctrl.NewControllerManagedBy(mgr).
 		Named("tombstone").
 		For(&fleet.Tombstone{}).
-		Watches(&v1alpha1.Application{}, handler.EnqueueRequestsFromMapFunc(tombs.ofApplication)).
+		Watches(&v1alpha1.Application{}, handler.EnqueueRequestsFromMapFunc(tombs.ofApplication), builder.WithPredicates(predicate.Funcs{UpdateFunc: tombstoneCares})).
 		Watches(&fleet.Cluster{}, handler.EnqueueRequestsFromMapFunc(tombs.ofCluster), builder.WithPredicates(predicate.Funcs{
 			CreateFunc: func(event.CreateEvent) bool { return false },
 			UpdateFunc: func(event.UpdateEvent) bool { return false },

@@ -15,7 +15,9 @@ import (
 
 // Tombstones ends tombstones: when they are acknowledged and their
 // Application is gone, when their cluster has left, and when an Application of
-// the same key has come back for the same cluster.
+// the same key has come back for the same cluster. One that came back under
+// another UID must have reached the agent first: until then the agent holds
+// the old UID, and only the old tombstone could end it.
 type Tombstones struct {
 	Client    client.Client
 	Inventory Inventory
@@ -56,22 +58,24 @@ func (r *Tombstones) over(ctx context.Context, tomb *fleet.Tombstone) (bool, err
 		return false, nil // the finalizer waits for it
 	case tomb.Status.Acknowledged:
 		return true, nil
+	case string(app.UID) != key.UID && app.Status.ReconciledAt == nil:
+		return false, nil // made anew, and the agent has not taken it over yet
 	default:
 		return r.isBack(ctx, app, tomb.Spec.Cluster)
 	}
 }
 
-// isBack is true when app is wanted at the cluster (again): it was deleted and
-// made anew, or its destination changed there and back. The recorded cluster
-// alone does not tell: it still names the old one while a release is issued.
+// isBack is true when app is wanted at the cluster (again): it was made anew,
+// or its destination changed there and back. The recorded cluster alone does
+// not tell: it still names the old one while a release is issued.
 func (r *Tombstones) isBack(ctx context.Context, app *v1alpha1.Application, cluster string) (bool, error) {
 	if !app.DeletionTimestamp.IsZero() || deliveredTo(app) != cluster {
 		return false, nil
 	}
-	inventory, err := r.Inventory.Inventory(ctx)
+	destinations, err := r.Inventory.Destinations(ctx)
 	if err != nil {
 		return false, err
 	}
-	wanted, err := inventory.Resolve(app.Spec.Destination)
+	wanted, err := destinations.Resolve(app.Spec.Destination)
 	return err == nil && wanted.Name == cluster, nil
 }

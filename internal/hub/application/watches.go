@@ -3,6 +3,7 @@ package application
 import (
 	"context"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -11,6 +12,7 @@ import (
 
 	fleet "github.com/fairlead/fairlead/api/fleet/v1alpha1"
 	"github.com/fairlead/fairlead/api/v1alpha1"
+	"github.com/fairlead/fairlead/clusters"
 )
 
 // leaderCares is false for updates that only agents' reports make, which are
@@ -34,14 +36,41 @@ func clusterMoved(e event.UpdateEvent) bool {
 		was.Status.Holder != is.Status.Holder
 }
 
+// tombstoneCares is true for updates that may bring an Application back to a
+// cluster or take it away: what Tombstones read, and the conditions, which say
+// that its destination means another cluster now.
+func tombstoneCares(e event.UpdateEvent) bool {
+	was, is := e.ObjectOld.(*v1alpha1.Application), e.ObjectNew.(*v1alpha1.Application)
+	return was.UID != is.UID ||
+		was.DeletionTimestamp.IsZero() != is.DeletionTimestamp.IsZero() ||
+		was.Spec.Destination != is.Spec.Destination ||
+		deliveredTo(was) != deliveredTo(is) ||
+		(was.Status.ReconciledAt == nil) != (is.Status.ReconciledAt == nil) ||
+		!equality.Semantic.DeepEqual(was.Status.Conditions, is.Status.Conditions)
+}
+
 // ofCluster lists the Applications that a change of a cluster may concern:
-// those delivered to it and those delivered nowhere.
+// those delivered to it and those whose destination may mean it.
 func (r *Reconciler) ofCluster(ctx context.Context, o client.Object) []reconcile.Request {
+	c := o.(*fleet.Cluster)
+	return r.concerned(ctx, c.Name, fleet.ServerOf(c.Name, c.Spec))
+}
+
+// ofSecret is ofCluster for clusters that Secrets declare.
+func (r *Reconciler) ofSecret(ctx context.Context, o client.Object) []reconcile.Request {
+	c, err := clusters.FromSecret(o.(*corev1.Secret))
+	if err != nil {
+		return nil // it declares no cluster
+	}
+	return r.concerned(ctx, c.Name, c.Server)
+}
+
+func (r *Reconciler) concerned(ctx context.Context, name, server string) []reconcile.Request {
 	r.Inventory.Invalidate()
-	return pick(ctx, r.Client, func(app *v1alpha1.Application) bool {
-		at := deliveredTo(app)
-		return at == o.GetName() || at == "" || app.Spec.Destination.Name == o.GetName()
-	})
+	all := func(*v1alpha1.Application) bool { return true }
+	return append(
+		pick(ctx, r.Client, all, client.MatchingFields{clusterIndex: nameKey(name)}),
+		pick(ctx, r.Client, all, client.MatchingFields{clusterIndex: serverKey(server)})...)
 }
 
 func (r *Reconciler) ofProject(ctx context.Context, o client.Object) []reconcile.Request {
@@ -57,18 +86,17 @@ func ofTombstone(_ context.Context, o client.Object) []reconcile.Request {
 
 // ofApplication lists the tombstones of an Application's key.
 func (r *Tombstones) ofApplication(ctx context.Context, o client.Object) []reconcile.Request {
-	return r.pick(ctx, func(t *fleet.Tombstone) bool {
-		return t.Spec.Application.Namespace == o.GetNamespace() && t.Spec.Application.Name == o.GetName()
-	})
+	all := func(*fleet.Tombstone) bool { return true }
+	return r.pick(ctx, all, client.MatchingFields{applicationIndex: client.ObjectKeyFromObject(o).String()})
 }
 
 func (r *Tombstones) ofCluster(ctx context.Context, o client.Object) []reconcile.Request {
 	return r.pick(ctx, func(t *fleet.Tombstone) bool { return t.Spec.Cluster == o.GetName() })
 }
 
-func (r *Tombstones) pick(ctx context.Context, keep func(*fleet.Tombstone) bool) []reconcile.Request {
-	var list fleet.TombstoneList
-	if err := r.Client.List(ctx, &list, client.InNamespace(r.Namespace)); err != nil {
+func (r *Tombstones) pick(ctx context.Context, keep func(*fleet.Tombstone) bool, opts ...client.ListOption) []reconcile.Request {
+	var list fleet.TombstoneList // of the cache's own objects: read only
+	if err := r.Client.List(ctx, &list, append(opts, client.InNamespace(r.Namespace), client.UnsafeDisableDeepCopy)...); err != nil {
 		return nil // only when the cache is stopping
 	}
 	var out []reconcile.Request
@@ -80,9 +108,9 @@ func (r *Tombstones) pick(ctx context.Context, keep func(*fleet.Tombstone) bool)
 	return out
 }
 
-func pick(ctx context.Context, c client.Reader, keep func(*v1alpha1.Application) bool) []reconcile.Request {
-	var list v1alpha1.ApplicationList
-	if err := c.List(ctx, &list); err != nil {
+func pick(ctx context.Context, c client.Reader, keep func(*v1alpha1.Application) bool, opts ...client.ListOption) []reconcile.Request {
+	var list v1alpha1.ApplicationList // of the cache's own objects: read only
+	if err := c.List(ctx, &list, append(opts, client.UnsafeDisableDeepCopy)...); err != nil {
 		return nil // only when the cache is stopping
 	}
 	var out []reconcile.Request

@@ -69,6 +69,7 @@ func Setup(mgr ctrl.Manager, r *Reconciler, listen func(Moved)) error {
 		For(setObject(), builder.WithPredicates(predicate.Funcs{UpdateFunc: setChanged})).
 		Owns(&v1alpha1.Application{}, builder.WithPredicates(predicate.Funcs{UpdateFunc: rowChanged})).
 		Watches(&fleet.Cluster{}, everySet, builder.WithPredicates(predicate.Funcs{UpdateFunc: clusterChanged})).
+		Watches(&fleet.Cluster{}, r.factsHandler()).
 		Watches(&corev1.Secret{}, everySet).
 		WatchesRawSource(source.TypedChannel(moved, wake)).
 		WithOptions(controller.Options{MaxConcurrentReconciles: workers}).
@@ -92,8 +93,8 @@ func setOfOwner(owner string) (types.NamespacedName, bool) {
 // everySet wakes all sets: any of them may select the cluster now.
 func (r *Reconciler) everySet(ctx context.Context, _ client.Object) []reconcile.Request {
 	r.Inventory.Invalidate()
-	sets := setObjects()
-	if err := r.Client.List(ctx, sets); err != nil {
+	sets := setObjects() // of the cache's own objects: read only
+	if err := r.Client.List(ctx, sets, client.UnsafeDisableDeepCopy); err != nil {
 		return nil // only when the cache is stopping
 	}
 	out := make([]reconcile.Request, 0, len(sets.Items))

@@ -2,11 +2,13 @@ package applicationset
 
 import (
 	"context"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	fleet "github.com/fairlead/fairlead/api/fleet/v1alpha1"
@@ -30,15 +32,36 @@ func rowChanged(e event.UpdateEvent) bool {
 		!equality.Semantic.DeepEqual(was.GetOwnerReferences(), is.GetOwnerReferences())
 }
 
-// clusterChanged is true when expansion may see a difference: labels,
-// annotations, spec, or reported facts. Comings and goings of agents are none.
+// clusterChanged is true when somebody changed what expansion sees: labels,
+// annotations or spec. Comings and goings of agents are no difference, and
+// facts have their own handler.
 func clusterChanged(e event.UpdateEvent) bool {
 	was, is := e.ObjectOld.(*fleet.Cluster), e.ObjectNew.(*fleet.Cluster)
 	return was.Generation != is.Generation ||
 		!equality.Semantic.DeepEqual(was.Labels, is.Labels) ||
-		!equality.Semantic.DeepEqual(was.Annotations, is.Annotations) ||
-		was.Status.KubernetesVersion != is.Status.KubernetesVersion ||
-		was.Status.Nodes != is.Status.Nodes || was.Status.GPUs != is.Status.GPUs
+		!equality.Semantic.DeepEqual(was.Annotations, is.Annotations)
+}
+
+// factsGather is how long facts that agents report are gathered before sets
+// are expanded with them: in a large fleet some node comes or goes at any time.
+const factsGather = 10 * time.Second
+
+// factsHandler wakes all sets a while after a cluster's facts changed, once for
+// all that change in that while.
+func (r *Reconciler) factsHandler() handler.EventHandler {
+	return handler.Funcs{UpdateFunc: func(ctx context.Context, e event.UpdateEvent, q queue) {
+		if !factsChanged(e) {
+			return
+		}
+		for _, set := range r.everySet(ctx, e.ObjectNew) {
+			q.AddAfter(set, factsGather)
+		}
+	}}
+}
+
+func factsChanged(e event.UpdateEvent) bool {
+	was, is := e.ObjectOld.(*fleet.Cluster).Status, e.ObjectNew.(*fleet.Cluster).Status
+	return was.KubernetesVersion != is.KubernetesVersion || was.Nodes != is.Nodes || was.GPUs != is.GPUs
 }
 
 // gathered wakes the owning set a moment after an Application's state changed,

@@ -56,10 +56,8 @@ func bundleOf(app *v1alpha1.Application, pins pinLookup, project *v1alpha1.AppPr
 		Namespace: app.Namespace, Name: app.Name, Uid: string(app.UID),
 		Application: body, Pins: resolved,
 	}
-	if project != nil {
-		if b.Project, err = delivery.Canonical(project.Spec); err != nil {
-			return nil, fmt.Errorf("encode project %s: %w", project.Name, err)
-		}
+	if b.Project, err = delivery.Canonical(project.Spec); err != nil {
+		return nil, fmt.Errorf("encode project %s: %w", project.Name, err)
 	}
 	if b.Operation, err = delivery.OperationOf(app); err != nil {
 		return nil, err

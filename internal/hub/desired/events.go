@@ -36,7 +36,13 @@ func (x *Index) SetApplication(app *v1alpha1.Application) {
 	for _, p := range e.pins {
 		delete(x.ofPin[p], k)
 	}
+	aimed := x.aim(e.app)
+	drop(x.ofDelivered, delivered(e.app), k)
+	add(x.ofDelivered, delivered(app), k)
 	e.app, e.pins = app, nil
+	if x.aim(app) != aimed {
+		x.notify(aimed) // tombstones that it held back go out
+	}
 	for _, name := range pinsOf(app) {
 		p := key{Namespace: app.Namespace, Name: name}
 		e.pins = append(e.pins, p)
@@ -58,8 +64,11 @@ func (x *Index) RemoveApplication(app *v1alpha1.Application) {
 	for _, p := range e.pins {
 		delete(x.ofPin[p], k)
 	}
+	aimed := x.aim(e.app)
+	drop(x.ofDelivered, delivered(e.app), k)
 	x.leave(k, e)
 	delete(x.apps, k)
+	x.notify(aimed) // tombstones that it held back go out
 }
 
 // SetPin takes in a new or moved Pin.
@@ -127,7 +136,7 @@ func (x *Index) RemoveTombstone(t *fleet.Tombstone) {
 }
 
 func (x *Index) tombstoneMoved(t *fleet.Tombstone) {
-	k := key{Namespace: t.Spec.Application.Namespace, Name: t.Spec.Application.Name}
+	k := applicationOf(t)
 	if x.apps[k] != nil {
 		x.compose(k)
 	}
@@ -146,10 +155,10 @@ func (x *Index) SetCluster(c *fleet.Cluster) {
 		return
 	}
 	if was != nil {
-		delete(x.byServer, fleet.ServerOf(was.Name, was.Spec))
+		x.withdraw(was)
 	}
-	x.byServer[server] = c.Name
-	x.composeAimedAt(c.Name)
+	add(x.byServer, server, c.Name)
+	x.composeServedBy(server, c.Name)
 }
 
 // RemoveCluster forgets a Cluster that left.
@@ -157,17 +166,27 @@ func (x *Index) RemoveCluster(c *fleet.Cluster) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.saw(c)
-	delete(x.clusters, c.Name)
-	delete(x.byServer, fleet.ServerOf(c.Name, c.Spec))
-	x.composeAimedAt(c.Name)
+	if was := x.clusters[c.Name]; was != nil {
+		delete(x.clusters, c.Name)
+		x.withdraw(was)
+	}
 }
 
-// composeAimedAt composes the Applications whose recorded cluster is the named
-// one: no other can be in its set.
-func (x *Index) composeAimedAt(cluster string) {
-	for k, e := range x.apps {
-		if e.app.Status.Delivery != nil && e.app.Status.Delivery.Cluster == cluster {
-			x.compose(k)
+// withdraw takes a cluster off its server.
+func (x *Index) withdraw(c *fleet.Cluster) {
+	server := fleet.ServerOf(c.Name, c.Spec)
+	drop(x.byServer, server, c.Name)
+	x.composeServedBy(server, c.Name)
+}
+
+// composeServedBy composes the Applications whose recorded cluster is the named
+// one, which came to the server or left it, or one that shares the server: no
+// other can be in their sets.
+func (x *Index) composeServedBy(server, cluster string) {
+	x.composeAll(x.ofDelivered[cluster])
+	for name := range x.byServer[server] {
+		if name != cluster {
+			x.composeAll(x.ofDelivered[name])
 		}
 	}
 }

@@ -29,12 +29,13 @@ type Index struct {
 	projects   map[key]*v1alpha1.AppProject
 	tombs      map[key]*fleet.Tombstone
 	clusters   map[string]*fleet.Cluster
-	byServer   map[string]string // server -> cluster name
+	byServer   map[string]map[string]bool // server -> names of its clusters
 
-	ofPin     map[key]map[key]bool // pin -> applications
-	ofCluster map[string]map[key]bool
-	tombsOf   map[string]map[key]bool
-	listeners map[string]map[chan struct{}]bool
+	ofPin       map[key]map[key]bool    // pin -> applications
+	ofCluster   map[string]map[key]bool // cluster -> applications in its set
+	ofDelivered map[string]map[key]bool // recorded cluster -> applications
+	tombsOf     map[string]map[key]bool
+	listeners   map[string]map[chan struct{}]bool
 	// control is the namespace of AppProjects.
 	control string
 }
@@ -53,9 +54,9 @@ func NewIndex(epoch uint64, control string, logger logr.Logger) *Index {
 	return &Index{
 		logger: logger, epoch: epoch, control: control,
 		apps: map[key]*entry{}, pins: map[key]*fleet.Pin{}, projects: map[key]*v1alpha1.AppProject{},
-		tombs: map[key]*fleet.Tombstone{}, clusters: map[string]*fleet.Cluster{}, byServer: map[string]string{},
-		ofPin: map[key]map[key]bool{}, ofCluster: map[string]map[key]bool{}, tombsOf: map[string]map[key]bool{},
-		listeners: map[string]map[chan struct{}]bool{},
+		tombs: map[key]*fleet.Tombstone{}, clusters: map[string]*fleet.Cluster{}, byServer: map[string]map[string]bool{},
+		ofPin: map[key]map[key]bool{}, ofCluster: map[string]map[key]bool{}, ofDelivered: map[string]map[key]bool{},
+		tombsOf: map[string]map[key]bool{}, listeners: map[string]map[chan struct{}]bool{},
 	}
 }
 
@@ -67,13 +68,7 @@ func (x *Index) Set(cluster string) (delivery.Set, error) {
 	for k := range x.ofCluster[cluster] {
 		set.Bundles = append(set.Bundles, x.apps[k].bundle)
 	}
-	for k := range x.tombsOf[cluster] {
-		t := x.tombs[k]
-		if t.Status.Acknowledged {
-			continue
-		}
-		set.Tombstones = append(set.Tombstones, x.message(t))
-	}
+	set.Tombstones = x.tombstones(cluster)
 	slices.SortFunc(set.Bundles, func(a, b *deliveryv1.Bundle) int {
 		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
 	})
@@ -81,17 +76,6 @@ func (x *Index) Set(cluster string) (delivery.Set, error) {
 		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Uid, b.Uid))
 	})
 	return set, nil
-}
-
-func (x *Index) message(t *fleet.Tombstone) *deliveryv1.Tombstone {
-	action := deliveryv1.Tombstone_ACTION_RELEASE
-	if t.Spec.Action == fleet.TombstoneDelete {
-		action = deliveryv1.Tombstone_ACTION_DELETE
-	}
-	return &deliveryv1.Tombstone{
-		Namespace: t.Spec.Application.Namespace, Name: t.Spec.Application.Name, Uid: t.Spec.Application.UID,
-		Action: action, Epoch: x.epoch,
-	}
 }
 
 // Subscribe returns a channel that receives (at most one waiting value) after
@@ -130,6 +114,14 @@ func (x *Index) Application(namespace, name string) *v1alpha1.Application {
 	return nil
 }
 
+// delivered returns the cluster that is recorded for an Application.
+func delivered(app *v1alpha1.Application) string {
+	if app == nil || app.Status.Delivery == nil {
+		return ""
+	}
+	return app.Status.Delivery.Cluster
+}
+
 // compose makes the bundle of one Application anew and moves it to the set
 // where it belongs.
 func (x *Index) compose(k key) {
@@ -150,10 +142,7 @@ func (x *Index) compose(k key) {
 // bundle. It belongs in none while its destination is not the recorded
 // cluster, its revision is not pinned, or a tombstone has taken its place.
 func (x *Index) place(e *entry) (string, *deliveryv1.Bundle) {
-	if e.app == nil || e.app.Status.Delivery == nil {
-		return "", nil
-	}
-	cluster := e.app.Status.Delivery.Cluster
+	cluster := delivered(e.app)
 	if cluster == "" || x.resolve(e.app.Spec.Destination) != cluster {
 		return "", nil
 	}
@@ -161,21 +150,25 @@ func (x *Index) place(e *entry) (string, *deliveryv1.Bundle) {
 	if x.tombs[key{Namespace: x.control, Name: fleet.TombstoneName(cluster, id)}] != nil {
 		return "", nil
 	}
-	project := x.projects[key{Namespace: x.control, Name: e.app.Spec.GetProject()}]
-	bundle, err := bundleOf(e.app, x.pin, project)
-	if err != nil {
-		x.logger.Error(err, "application not delivered", "application", e.app.Namespace+"/"+e.app.Name)
+	var bundle *deliveryv1.Bundle
+	if project := x.projects[key{Namespace: x.control, Name: e.app.Spec.GetProject()}]; project != nil {
+		var err error
+		if bundle, err = bundleOf(e.app, x.pin, project); err != nil {
+			x.logger.Error(err, "application not delivered", "application", e.app.Namespace+"/"+e.app.Name)
+		}
 	}
 	switch {
 	case bundle != nil:
 		return cluster, bundle
-	case e.cluster == cluster: // not pinned now; what was delivered stays
+	case e.cluster == cluster: // no pin or no project now; what was delivered stays
 		return e.cluster, e.bundle
 	default:
 		return "", nil
 	}
 }
 
+// resolve is what clusters.Destinations says, as far as there are agents. A
+// server of several clusters means none of them.
 func (x *Index) resolve(d v1alpha1.ApplicationDestination) string {
 	if d.Name != "" {
 		if x.clusters[d.Name] != nil {
@@ -183,7 +176,12 @@ func (x *Index) resolve(d v1alpha1.ApplicationDestination) string {
 		}
 		return ""
 	}
-	return x.byServer[d.Server]
+	if names := x.byServer[d.Server]; len(names) == 1 {
+		for name := range names {
+			return name
+		}
+	}
+	return ""
 }
 
 func (x *Index) pin(namespace, name string) *fleet.Pin {
@@ -197,11 +195,18 @@ func (x *Index) leave(k key, e *entry) {
 	}
 }
 
-func add[K comparable](m map[K]map[key]bool, at K, k key) {
+func add[K, V comparable](m map[K]map[V]bool, at K, v V) {
 	if m[at] == nil {
-		m[at] = map[key]bool{}
+		m[at] = map[V]bool{}
 	}
-	m[at][k] = true
+	m[at][v] = true
+}
+
+func drop[K, V comparable](m map[K]map[V]bool, at K, v V) {
+	delete(m[at], v)
+	if len(m[at]) == 0 {
+		delete(m, at)
+	}
 }
 
 func (x *Index) composeAll(keys map[key]bool) {

@@ -56,7 +56,24 @@ func newFleet() *Index {
 	x.SetCluster(aCluster("one"))
 	x.SetCluster(aCluster("two"))
 	x.SetPin(aPin("c1"))
+	x.SetProject(aProject("default"))
 	return x
+}
+
+func aProject(name string) *v1alpha1.AppProject {
+	return &v1alpha1.AppProject{ObjectMeta: meta(name, "2")}
+}
+
+func TestNothingIsDeliveredForAProjectThatDoesNotExist(t *testing.T) {
+	x := newFleet()
+	app := anApp("web", "1", "one", "one")
+	app.Spec.Project = "ai"
+	x.SetApplication(app)
+	expect(t, x, "one", 0, 0)
+	x.SetProject(aProject("ai"))
+	expect(t, x, "one", 1, 0)
+	x.RemoveProject(aProject("ai"))
+	expect(t, x, "one", 1, 0) // what was delivered stays
 }
 
 // held lists what a cluster's set holds, "NAME@REVISION", and its tombstones.
@@ -88,6 +105,7 @@ func expect(t *testing.T, x *Index, cluster string, apps, tombs int) {
 
 func TestAnApplicationIsDeliveredOnceAssignedAndPinned(t *testing.T) {
 	x := NewIndex(3, control, logr.Discard())
+	x.SetProject(aProject("default"))
 	x.SetCluster(aCluster("one"))
 	x.SetApplication(anApp("web", "1", "one", ""))
 	expect(t, x, "one", 0, 0)

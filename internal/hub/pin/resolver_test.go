@@ -3,6 +3,7 @@ package pin
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -61,7 +62,11 @@ func running(t *testing.T, git LsRemote) (*Resolver, *[]Change) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { _ = r.Start(ctx); close(done) }()
-	t.Cleanup(func() { cancel(); <-done })
+	t.Cleanup(func() {
+		cancel()
+		<-done
+		time.Sleep(5 * time.Second) // a question under way ends
+	})
 	return r, &changes
 }
 
@@ -159,4 +164,63 @@ type slow struct{ remote }
 func (s *slow) Resolve(ctx context.Context, repoURL, revision string) (string, error) {
 	time.Sleep(time.Second)
 	return s.remote.Resolve(ctx, repoURL, revision)
+}
+
+func TestAServerThatIsAwayIsAskedOncePerInterval(t *testing.T) {
+	for name, wanted := range map[string]bool{"wanted": true, "wanted by nobody": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				git := &slow{remote: remote{commits: map[Ref]string{}, err: errors.New("away")}}
+				r, _ := running(t, git)
+				if wanted {
+					r.Want("set", []Ref{main})
+					time.Sleep(5 * time.Second)
+				}
+				for range 5 {
+					if _, err := r.Resolve(t.Context(), main.RepoURL, main.Revision); err == nil {
+						t.Error("resolved")
+					}
+				}
+				if n := git.count(main); n != 1 {
+					t.Errorf("asked %d times, want once", n)
+				}
+				git.set(main, "c1", nil)
+				if err := r.Ask(t.Context(), main.RepoURL, main.Revision); err != nil {
+					t.Error(err)
+				}
+				if commit, err := r.Resolve(t.Context(), main.RepoURL, main.Revision); commit != "c1" || err != nil {
+					t.Errorf("after Ask: %q, %v", commit, err)
+				}
+				git.set(main, "c2", nil)
+				time.Sleep(2 * time.Minute)
+				if commit, err := r.Resolve(t.Context(), main.RepoURL, main.Revision); commit != "c2" || err != nil {
+					t.Errorf("an interval later: %q, %v", commit, err)
+				}
+			})
+		})
+	}
+}
+
+func TestAnAnswerFromBeforeARefIsWantedCounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		git := &slow{remote: remote{commits: map[Ref]string{main: "c1"}}}
+		r, _ := running(t, git)
+		if _, err := r.Resolve(t.Context(), main.RepoURL, main.Revision); err != nil {
+			t.Fatal(err)
+		}
+		r.Want("set", []Ref{main})
+		if res, ok := r.Get(main); !ok || res.Commit != "c1" {
+			t.Errorf("known as soon as wanted: %+v, %v", res, ok)
+		}
+	})
+}
+
+func TestAnswersAboutUnwantedRefsAreBounded(t *testing.T) {
+	r := NewResolver(&remote{}, ResolverOptions{Logger: logr.Discard()})
+	for i := range 3 * maxPassing {
+		r.Refresh(t.Context(), Ref{main.RepoURL, fmt.Sprint(i)})
+	}
+	if n := len(r.passing); n > maxPassing {
+		t.Errorf("%d answers are kept", n)
+	}
 }

@@ -154,9 +154,7 @@ func (w *watch) update() error {
 	}
 	answer := delivery.Diff(w.sent, want)
 	if answer.Kind == delivery.Delta {
-		answer.Tombstones = slices.DeleteFunc(slices.Clone(answer.Tombstones), func(t *deliveryv1.Tombstone) bool {
-			return slices.Contains(w.standing, idOf(t))
-		})
+		answer.Tombstones = w.news(want.Tombstones, answer.Tombstones)
 		if len(answer.Upserts)+len(answer.Tombstones)+len(answer.Orphaned) == 0 {
 			answer.Kind = delivery.Same
 		}
@@ -166,6 +164,21 @@ func (w *watch) update() error {
 		return nil
 	}
 	return w.send(answer, want)
+}
+
+// news are the tombstones that the agent has to be told of: new ones, and those
+// whose key another one has just left. An agent refuses a tombstone of a UID
+// that it does not hold, and may hold it once the other is carried out.
+func (w *watch) news(want, answer []*deliveryv1.Tombstone) []*deliveryv1.Tombstone {
+	left := map[string]bool{}
+	for _, id := range w.standing {
+		if !slices.ContainsFunc(want, func(t *deliveryv1.Tombstone) bool { return idOf(t) == id }) {
+			left[delivery.Key(id.namespace, id.name)] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(answer), func(t *deliveryv1.Tombstone) bool {
+		return slices.Contains(w.standing, idOf(t)) && !left[delivery.Key(t.GetNamespace(), t.GetName())]
+	})
 }
 
 // send writes one answer, after which the agent wants the set.

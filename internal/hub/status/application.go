@@ -7,11 +7,11 @@ import (
 	"encoding/json"
 	"fmt"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
-	"github.com/fairlead/fairlead/internal/delivery"
 	"github.com/fairlead/fairlead/internal/delivery/deliveryv1"
 )
 
@@ -33,17 +33,17 @@ func (w *Writer) application(ctx context.Context, cluster string, report *delive
 	if app == nil || string(app.UID) != report.GetUid() {
 		return nil
 	}
-	if app.Status.Delivery == nil || app.Status.Delivery.Cluster != cluster {
+	if deliveredTo(app) != cluster {
 		w.Logger.Info("report dropped: the application is not delivered to this cluster",
 			"application", report.GetNamespace()+"/"+report.GetName(), "cluster", cluster)
 		return nil
 	}
 	if len(report.GetStatus()) > MaxStatus {
-		return fmt.Errorf("status of application %s/%s has %d bytes, more than %d", report.GetNamespace(), report.GetName(), len(report.GetStatus()), MaxStatus)
+		return fmt.Errorf("status of application %s/%s is %w: it has %d bytes, more than %d", report.GetNamespace(), report.GetName(), errUnusable, len(report.GetStatus()), MaxStatus)
 	}
 	var said v1alpha1.ApplicationStatus
 	if err := json.Unmarshal(report.GetStatus(), &said); err != nil {
-		return fmt.Errorf("status of application %s/%s from cluster %s: %w", report.GetNamespace(), report.GetName(), cluster, err)
+		return fmt.Errorf("status of application %s/%s is %w: %w", report.GetNamespace(), report.GetName(), errUnusable, err)
 	}
 	if err := w.write(ctx, cluster, app, &said); err != nil {
 		return err
@@ -52,19 +52,27 @@ func (w *Writer) application(ctx context.Context, cluster string, report *delive
 }
 
 func (w *Writer) write(ctx context.Context, cluster string, app *v1alpha1.Application, said *v1alpha1.ApplicationStatus) error {
-	patch, err := json.Marshal(statusPatch(app.UID, said))
+	patch, err := json.Marshal(statusPatch(app.UID, cluster, said))
 	if err != nil {
 		return fmt.Errorf("encode status of application %s/%s: %w", app.Namespace, app.Name, err)
 	}
 	sum := sha256.Sum256(patch)
 	digest := hex.EncodeToString(sum[:])
-	if w.memory.wrote(cluster, app.UID) == digest {
+	// A status without a time was made blank for a new destination since.
+	if w.memory.wrote(cluster, app.UID) == digest && app.Status.ReconciledAt != nil {
 		return nil
 	}
 	target := &v1alpha1.Application{}
 	target.Namespace, target.Name = app.Namespace, app.Name
 	err = w.Client.Status().Patch(ctx, target, client.RawPatch(types.JSONPatchType, patch))
-	if ignoreGone(err) != nil {
+	if apierrors.IsInvalid(err) {
+		// A test of the patch failed, or the schema refuses what was said.
+		moved, failed := w.moved(ctx, cluster, app)
+		if moved || failed != nil {
+			return failed
+		}
+	}
+	if client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("write status of application %s/%s: %w", app.Namespace, app.Name, err)
 	}
 	if err == nil {
@@ -73,10 +81,31 @@ func (w *Writer) write(ctx context.Context, cluster string, app *v1alpha1.Applic
 	return nil
 }
 
+// moved says that the Application has gone, is another one of the same name or
+// is another cluster's by now, which the Application as last seen did not show.
+func (w *Writer) moved(ctx context.Context, cluster string, app *v1alpha1.Application) (bool, error) {
+	live := &v1alpha1.Application{}
+	if err := w.Live.Get(ctx, client.ObjectKeyFromObject(app), live); err != nil {
+		return apierrors.IsNotFound(err), client.IgnoreNotFound(err)
+	}
+	return live.UID != app.UID || deliveredTo(live) != cluster, nil
+}
+
+// deliveredTo is the cluster that an Application is delivered to, or "".
+func deliveredTo(app *v1alpha1.Application) string {
+	if app.Status.Delivery == nil {
+		return ""
+	}
+	return app.Status.Delivery.Cluster
+}
+
 // statusPatch replaces the agent's share of the status, field by field: a
 // merge would leave an ended operation's fields in the next one.
-func statusPatch(uid types.UID, said *v1alpha1.ApplicationStatus) []operation {
-	steps := []operation{{Op: "test", Path: "/metadata/uid", Value: uid}}
+func statusPatch(uid types.UID, cluster string, said *v1alpha1.ApplicationStatus) []operation {
+	steps := []operation{
+		{Op: "test", Path: "/metadata/uid", Value: uid},
+		{Op: "test", Path: "/status/delivery/cluster", Value: cluster},
+	}
 	put := func(field string, value any) {
 		steps = append(steps, operation{Op: "add", Path: "/status/" + field, Value: value})
 	}
@@ -105,32 +134,4 @@ func orEmpty[S ~[]E, E any](s S) S {
 		return S{}
 	}
 	return s
-}
-
-// started takes the operation off an Application once the agent has begun it,
-// as Argo CD's controller does. It looks at the object anew, so that a request
-// made since stays.
-func (w *Writer) started(ctx context.Context, app *v1alpha1.Application, id string) error {
-	if app.Operation == nil || id == "" {
-		return nil
-	}
-	fresh := &v1alpha1.Application{}
-	if err := w.Live.Get(ctx, client.ObjectKeyFromObject(app), fresh); err != nil {
-		return client.IgnoreNotFound(err)
-	}
-	pending, err := delivery.OperationOf(fresh)
-	if err != nil || pending.GetId() != id {
-		return err
-	}
-	patch, err := json.Marshal([]operation{
-		{Op: "test", Path: "/metadata/resourceVersion", Value: fresh.ResourceVersion},
-		{Op: "remove", Path: "/operation"},
-	})
-	if err != nil {
-		return err
-	}
-	if err := w.Client.Patch(ctx, fresh, client.RawPatch(types.JSONPatchType, patch)); client.IgnoreNotFound(err) != nil {
-		return fmt.Errorf("take operation off application %s/%s: %w", app.Namespace, app.Name, err)
-	}
-	return nil
 }

@@ -6,7 +6,7 @@
 // source types, and the agent's conditions; agent and cluster facts; the
 // answers to tombstones. Conditions and pins are the leader's.
 //
-// Writes are JSON patches guarded by the object's UID, so a late report never
-// lands on another object of the same name, and nothing that others wrote is
-// touched.
+// Statuses of Applications are JSON patches guarded by the object's UID and
+// cluster, so a late report never lands on another object of the same name, and
+// nothing that others wrote is touched.
 package status

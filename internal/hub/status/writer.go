@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -42,8 +41,10 @@ type Writer struct {
 // writers bounds the patches that one report makes at once.
 const writers = 4
 
-// Report writes everything in a report. What failed is named in the error, the
-// rest is written all the same; the agent reports again.
+// Report writes everything in a report. What may work later is named in the
+// error, and the agent reports again; what never will is logged and dropped, or
+// one row would keep all others from being told. The rest is written all the
+// same.
 func (w *Writer) Report(ctx context.Context, cluster string, report *deliveryv1.ReportRequest) error {
 	var (
 		mu   sync.Mutex
@@ -55,10 +56,15 @@ func (w *Writer) Report(ctx context.Context, cluster string, report *deliveryv1.
 		slot <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slot }()
-			if err := f(); err != nil {
+			err := f()
+			switch {
+			case err == nil:
+			case passing(err):
 				mu.Lock()
 				defer mu.Unlock()
 				errs = append(errs, err)
+			default:
+				w.Logger.Error(err, "part of a report dropped", "cluster", cluster)
 			}
 		})
 	}
@@ -95,12 +101,4 @@ func (w *Writer) tombstone(ctx context.Context, cluster string, ack *deliveryv1.
 		return fmt.Errorf("write answer to tombstone %s: %w", key, err)
 	}
 	return nil
-}
-
-// ignoreGone drops the errors that say the object has gone or is another one.
-func ignoreGone(err error) error {
-	if apierrors.IsNotFound(err) || apierrors.IsInvalid(err) || apierrors.IsConflict(err) {
-		return nil
-	}
-	return err
 }
