@@ -4,7 +4,6 @@ SHELL       := /bin/bash
 GO          ?= go
 VERSION     ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS     := -s -w -X main.version=$(VERSION)
-CACHE       := $(or $(FAIRLEAD_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/fairlead)
 ARGS        ?=
 
 .DEFAULT_GOAL := help
@@ -48,5 +47,5 @@ lint: ## Static analysis
 	@$(GO) tool -modfile=tools/lint/go.mod staticcheck ./...
 
 .PHONY: clean
-clean: ## Remove what was built here (the Kubernetes cache stays: $(CACHE))
+clean: ## Remove what was built here (the cache of Kubernetes binaries stays)
 	@rm -rf bin
