@@ -152,8 +152,15 @@ func (h *Hub) addDelivery(ctx context.Context) error {
 	if err := h.addProbes(); err != nil {
 		return err
 	}
-	if err := m.Add(purge{enroll.NewSecretTokens(secrets), o}); err != nil {
-		return err
+	peers := &replicas{
+		client: m.GetClient(), live: m.GetAPIReader(), namespace: o.Namespace, name: o.Replica, now: o.Now,
+		logger: o.Logger.WithName("replicas"), release: writer.Release,
+	}
+	tokens := purge{enroll.NewSecretTokens(secrets), o}
+	for _, l := range []loop{{run: peers.beat}, {run: peers.sweep, leaderOnly: true}, {run: tokens.run, leaderOnly: true}} {
+		if err := m.Add(l); err != nil {
+			return err
+		}
 	}
 	return m.Add(&agentServer{hub: h, server: server, writer: writer, guard: tombstones, fed: fed})
 }

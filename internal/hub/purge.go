@@ -16,11 +16,8 @@ type purge struct {
 	opts   Options
 }
 
-// NeedLeaderElection is true: one replica is enough.
-func (purge) NeedLeaderElection() bool { return true }
-
-// Start works until ctx ends.
-func (p purge) Start(ctx context.Context) error {
+// run works until ctx ends.
+func (p purge) run(ctx context.Context) error {
 	tick := time.NewTicker(purgeEvery)
 	defer tick.Stop()
 	for {

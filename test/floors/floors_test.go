@@ -176,3 +176,15 @@ func goList(t *testing.T, args ...string) string {
 	}
 	return string(out)
 }
+
+func TestFormatted(t *testing.T) {
+	cmd := exec.Command("gofmt", "-l", "api", "clusters", "cmd", "config", "examples", "generators", "internal", "secrets", "templates", "test", "tools", "webui")
+	cmd.Dir = path.Join("..", "..")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("gofmt: %v", err)
+	}
+	if len(out) > 0 {
+		t.Errorf("not formatted; run gofmt -w on:\n%s", out)
+	}
+}

@@ -37,7 +37,7 @@ func (w *Writer) Connected(ctx context.Context, cluster, agentVersion string) {
 // Disconnected records that nobody does, unless another replica has taken over.
 func (w *Writer) Disconnected(ctx context.Context, cluster string) {
 	w.memory.forget(cluster)
-	if err := w.release(ctx, cluster); err != nil {
+	if err := w.Release(ctx, cluster, w.Replica); err != nil {
 		w.Logger.Error(err, "end of session not recorded; tried again soon", "cluster", cluster)
 	}
 }
@@ -72,7 +72,7 @@ func (w *Writer) settle(ctx context.Context, from client.Reader, open func() []S
 		case isOpen && !mine && !takenOver(c, s):
 			errs = append(errs, w.claim(ctx, c.Name, s.AgentVersion))
 		case !isOpen && mine:
-			errs = append(errs, w.release(ctx, c.Name))
+			errs = append(errs, w.Release(ctx, c.Name, w.Replica))
 		}
 	}
 	return errors.Join(errs...)
@@ -90,10 +90,10 @@ func (w *Writer) claim(ctx context.Context, cluster, agentVersion string) error 
 	})
 }
 
-// release takes this replica's name off a Cluster, and no other's.
-func (w *Writer) release(ctx context.Context, cluster string) error {
+// Release takes one replica's name off a Cluster, and no other's.
+func (w *Writer) Release(ctx context.Context, cluster, holder string) error {
 	err := w.patchCluster(ctx, cluster, types.JSONPatchType, []operation{
-		{Op: "test", Path: "/status/holder", Value: w.Replica},
+		{Op: "test", Path: "/status/holder", Value: holder},
 		{Op: "remove", Path: "/status/holder"},
 		{Op: "add", Path: "/status/lastSeen", Value: metav1.NewTime(w.Now())},
 	})

@@ -109,8 +109,8 @@ func synced(revision string) v1alpha1.ApplicationStatus {
 	now := metav1.Unix(1, 0)
 	said := v1alpha1.ApplicationStatus{
 		ReconciledAt: &now,
-		Sync:   v1alpha1.SyncStatus{Status: v1alpha1.SyncStatusCodeSynced, Revision: revision},
-		Health: v1alpha1.AppHealthStatus{Status: v1alpha1.HealthStatusHealthy},
+		Sync:         v1alpha1.SyncStatus{Status: v1alpha1.SyncStatusCodeSynced, Revision: revision},
+		Health:       v1alpha1.AppHealthStatus{Status: v1alpha1.HealthStatusHealthy},
 	}
 	said.Conditions = []v1alpha1.ApplicationCondition{{Type: v1alpha1.ApplicationConditionSyncError, Message: "of the agent"}}
 	return said
