@@ -27,7 +27,7 @@ func run(ctx context.Context, args []string, s streams) int {
 	ctrllog.SetLogger(logr.Discard()) // the hub sets its own
 	root := newRootCommand(s)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return codeOK
 	}
@@ -40,7 +40,8 @@ func run(ctx context.Context, args []string, s streams) int {
 		return exit.code
 	case errors.Is(err, context.Canceled):
 		return codeInterrupted
-	default:
+	default: // cobra's own: flags and arguments
+		fmt.Fprintf(s.err, "see: %s --help\n", cmd.CommandPath())
 		return codeUsage
 	}
 }
