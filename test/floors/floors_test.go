@@ -1,5 +1,3 @@
-// Package floors checks that packages import only what docs/ARCHITECTURE.md
-// lets them.
 package floors
 
 import (
