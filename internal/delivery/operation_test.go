@@ -18,7 +18,7 @@ const (
 func written(manager, fields string, seconds int, subresource string) metav1.ManagedFieldsEntry {
 	at := metav1.NewTime(time.Unix(1_700_000_000+int64(seconds), 0))
 	return metav1.ManagedFieldsEntry{
-		Manager: manager, Time: &at, Subresource: subresource, FieldsV1: &metav1.FieldsV1{Raw: []byte(fields)},
+		Manager: manager, Time: &at, Subresource: subresource, FieldsV1: metav1.NewFieldsV1(fields),
 	}
 }
 
