@@ -99,6 +99,7 @@ func (r *Reconciler) syncRequest(w *work, op v1alpha1.Operation, do doing) apply
 	req := apply.SyncRequest{
 		Manifests: do.manifests, Inventory: w.held.Inventory, SaveInventory: r.keepInventory(w),
 		Known: r.known(w), Only: r.only(w, op, do), Prune: w.memory.Running.Prune, DryRun: op.Sync.DryRun,
+		SkipHooks:       w.memory.Running.Drift, // healing is no new release
 		CreateNamespace: options.HasOption("CreateNamespace=true"),
 		WaveTimeout:     waveTimeout, PruneTimeout: pruneTimeout,
 	}
