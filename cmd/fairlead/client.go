@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
@@ -55,6 +56,15 @@ func (f *hubFlags) client() (client.WithWatch, error) {
 		return nil, exitf(codeUnreachable, "hub at %s: %v", config.Host, err)
 	}
 	return c, nil
+}
+
+// matching is a -l flag as a list option; "" matches everything.
+func matching(selector string) (client.MatchingLabelsSelector, error) {
+	parsed, err := labels.Parse(selector)
+	if err != nil {
+		return client.MatchingLabelsSelector{}, exitf(codeUsage, "selector %q: %v", selector, err)
+	}
+	return client.MatchingLabelsSelector{Selector: parsed}, nil
 }
 
 // newScheme knows every kind that a command reads or writes.

@@ -28,16 +28,16 @@ func newClusterListCommand(s streams, hub *hubFlags) *cobra.Command {
 }
 
 func listClusters(cmd *cobra.Command, s streams, hub *hubFlags, output, selector string) error {
-	match, err := labels.Parse(selector)
+	match, err := matching(selector)
 	if err != nil {
-		return exitf(codeUsage, "selector %q: %v", selector, err)
+		return err
 	}
 	c, err := hub.client()
 	if err != nil {
 		return err
 	}
 	var list fleet.ClusterList
-	if err := c.List(cmd.Context(), &list, client.InNamespace(hub.namespace), client.MatchingLabelsSelector{Selector: match}); err != nil {
+	if err := c.List(cmd.Context(), &list, client.InNamespace(hub.namespace), match); err != nil {
 		return fromHub(err, "clusters")
 	}
 	t := table{header: []string{"NAME", "STATE", "KUBERNETES", "NODES", "GPUS", "AGENT", "LABELS"}}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/labels"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
@@ -37,9 +36,9 @@ func newGetCommand(s streams) *cobra.Command {
 }
 
 func listSets(cmd *cobra.Command, s streams, hub *hubFlags, output, selector string) error {
-	match, err := labels.Parse(selector)
+	match, err := matching(selector)
 	if err != nil {
-		return exitf(codeUsage, "selector %q: %v", selector, err)
+		return err
 	}
 	c, err := hub.client()
 	if err != nil {
@@ -48,7 +47,7 @@ func listSets(cmd *cobra.Command, s streams, hub *hubFlags, output, selector str
 	// Not typed: one set that does not decode must not hide the others.
 	list := &unstructured.UnstructuredList{}
 	list.SetGroupVersionKind(v1alpha1.SchemeGroupVersion.WithKind(v1alpha1.ApplicationSetKind + "List"))
-	if err := c.List(cmd.Context(), list, client.InNamespace(hub.namespace), client.MatchingLabelsSelector{Selector: match}); err != nil {
+	if err := c.List(cmd.Context(), list, client.InNamespace(hub.namespace), match); err != nil {
 		return fromHub(err, "applicationsets")
 	}
 	t := table{header: []string{"NAME", "APPLICATIONS", "STATE"}}
@@ -73,16 +72,16 @@ func setState(set *v1alpha1.ApplicationSet) string {
 }
 
 func listApps(cmd *cobra.Command, s streams, hub *hubFlags, output, selector string) error {
-	match, err := labels.Parse(selector)
+	match, err := matching(selector)
 	if err != nil {
-		return exitf(codeUsage, "selector %q: %v", selector, err)
+		return err
 	}
 	c, err := hub.client()
 	if err != nil {
 		return err
 	}
 	var list v1alpha1.ApplicationList
-	if err := c.List(cmd.Context(), &list, client.InNamespace(hub.namespace), client.MatchingLabelsSelector{Selector: match}); err != nil {
+	if err := c.List(cmd.Context(), &list, client.InNamespace(hub.namespace), match); err != nil {
 		return fromHub(err, "applications")
 	}
 	t := table{header: []string{"NAME", "CLUSTER", "REVISION", "SYNC", "HEALTH", "PROBLEM"}}

@@ -25,6 +25,7 @@ func TestMistakesAreAnsweredWithTheNextStep(t *testing.T) {
 		{"frobnicate", codeUsage, "fairlead --help"},
 		{"cluster add", codeUsage, "fairlead cluster add --help"},
 		{"get apps", codeUsage, "--kubeconfig"},
+		{"get apps -l a=b=c", codeUsage, "selector"},
 		{"get nothing", codeUsage, "see: fairlead get --help"},
 		{"cluster label x a", codeUsage, "KEY=VALUE"},
 		{"cluster add in-cluster", codeUsage, "always there"},
