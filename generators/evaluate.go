@@ -21,6 +21,9 @@ type Options struct {
 	IncludeHiddenDirectories bool
 	// MaxRows bounds the parameter sets of one generator; 0 means 100,000.
 	MaxRows int
+	// Namespace of the set: where the Secrets and ConfigMaps are that its
+	// generators name.
+	Namespace string
 }
 
 const defaultMaxRows = 100_000
@@ -45,7 +48,7 @@ func NewEvaluator(in Inputs, templates Templates, opts Options) *Evaluator {
 		inputs:    in,
 		options:   opts,
 		templates: templates,
-		missing:   requests{},
+		missing:   newRequests(),
 		selected:  map[string]selection{},
 	}
 }

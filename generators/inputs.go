@@ -14,6 +14,8 @@ type Inputs struct {
 	Clusters *clusters.Inventory
 	// Repositories holds what was fetched so far.
 	Repositories map[Repository]*Tree
+	// Answers holds what was asked so far.
+	Answers map[Question]*Answer
 }
 
 // Repository names one revision of a Git repository, both as users write them.
@@ -38,22 +40,33 @@ type Tree struct {
 	FS fs.FS
 }
 
-// Request asks for a repository that the inputs lack.
+// Request asks for what the inputs lack: a repository, or the answer to a
+// question; the other is zero.
 type Request struct {
 	Repository
 	// Files are the patterns whose contents are wanted, sorted. A request
 	// without any wants the list of directories.
-	Files []string
+	Files    []string
+	Question Question
 }
 
-// requests collects what was asked for, once per repository.
-type requests map[Repository]*Request
+// requests collects what was asked for, each once.
+type requests struct {
+	repositories map[Repository]*Request
+	questions    map[Question]bool
+}
+
+func newRequests() requests {
+	return requests{map[Repository]*Request{}, map[Question]bool{}}
+}
+
+func (r requests) ask(q Question) { r.questions[q] = true }
 
 func (r requests) add(repo Repository, files []string) {
-	req, ok := r[repo]
+	req, ok := r.repositories[repo]
 	if !ok {
 		req = &Request{Repository: repo}
-		r[repo] = req
+		r.repositories[repo] = req
 	}
 	for _, f := range files {
 		if i, known := slices.BinarySearch(req.Files, f); !known {
@@ -62,14 +75,17 @@ func (r requests) add(repo Repository, files []string) {
 	}
 }
 
-// sorted lists the requests by URL and revision.
+// sorted lists the requests by URL and revision, then by question.
 func (r requests) sorted() []Request {
-	out := make([]Request, 0, len(r))
-	for _, req := range r {
+	out := make([]Request, 0, len(r.repositories)+len(r.questions))
+	for _, req := range r.repositories {
 		out = append(out, *req)
 	}
+	for q := range r.questions {
+		out = append(out, Request{Question: q})
+	}
 	slices.SortFunc(out, func(a, b Request) int {
-		return cmp.Or(cmp.Compare(a.URL, b.URL), cmp.Compare(a.Revision, b.Revision))
+		return cmp.Or(cmp.Compare(a.URL, b.URL), cmp.Compare(a.Revision, b.Revision), compareQuestions(a.Question, b.Question))
 	})
 	return out
 }

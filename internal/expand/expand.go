@@ -26,6 +26,7 @@ func Expand(set *v1alpha1.ApplicationSet, in Inputs, opts Options) Result {
 		NewGitFileGlobbing:       opts.NewGitFileGlobbing,
 		IncludeHiddenDirectories: opts.IncludeHiddenDirectories,
 		MaxRows:                  opts.MaxRows,
+		Namespace:                set.Namespace,
 	})
 	parts, err := evaluate(evaluator, set)
 	if err != nil {

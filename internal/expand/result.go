@@ -17,6 +17,9 @@ type Request = generators.Request
 // Repository names one revision of a Git repository.
 type Repository = generators.Repository
 
+// Question is what only an edge can answer.
+type Question = generators.Question
+
 // Origin says where a row comes from.
 type Origin = generators.Origin
 

@@ -20,8 +20,18 @@ type Git interface {
 	Fetch(ctx context.Context, req source.Request) (*source.Tree, error)
 }
 
+// Answerer answers the questions of generators: about repositories, pull
+// requests, plugins and placements. What it returns is not changed.
+type Answerer interface {
+	Answer(ctx context.Context, q generators.Question) (*generators.Answer, error)
+}
+
 // Providers are what inputs are fetched with.
-type Providers struct{ Git Git }
+type Providers struct {
+	Git Git
+	// Questions may be nil where none can be answered.
+	Questions Answerer
+}
 
 // Options bound what is gathered, and say how to expand.
 type Options struct {
@@ -48,24 +58,37 @@ func Gather(ctx context.Context, set *v1alpha1.ApplicationSet, base expand.Input
 	if in.Repositories == nil {
 		in.Repositories = map[expand.Repository]*generators.Tree{}
 	}
+	in.Answers = maps.Clone(base.Answers)
+	if in.Answers == nil {
+		in.Answers = map[expand.Question]*generators.Answer{}
+	}
 	rounds := chain(set.Spec.Generators)
 	for range rounds + 1 {
 		result := expand.Expand(set, in, opts.Expand)
 		if result.Err != nil || len(result.Missing) == 0 {
 			return result, nil
 		}
-		if err := fetchAll(ctx, result.Missing, in, p.Git, opts.MaxEntries); err != nil {
+		if err := fetchAll(ctx, result.Missing, in, p, opts.MaxEntries); err != nil {
 			return expand.Result{}, err
 		}
 	}
 	return expand.Result{}, fmt.Errorf("the set still lacks inputs after %d rounds of fetching", rounds)
 }
 
-// fetchAll adds every requested repository to in. All failures are reported.
-func fetchAll(ctx context.Context, missing []expand.Request, in expand.Inputs, git Git, maxEntries int) error {
+// fetchAll adds everything that was requested to in. All failures are
+// reported.
+func fetchAll(ctx context.Context, missing []expand.Request, in expand.Inputs, p Providers, maxEntries int) error {
 	var errs []error
 	for _, request := range missing {
-		tree, err := fetch(ctx, request.Repository, git, maxEntries)
+		if request.Question != (expand.Question{}) {
+			answer, err := ask(ctx, request.Question, p.Questions)
+			if err != nil {
+				errs = append(errs, err)
+			}
+			in.Answers[request.Question] = answer
+			continue
+		}
+		tree, err := fetch(ctx, request.Repository, p.Git, maxEntries)
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -73,6 +96,17 @@ func fetchAll(ctx context.Context, missing []expand.Request, in expand.Inputs, g
 		in.Repositories[request.Repository] = tree
 	}
 	return errors.Join(errs...)
+}
+
+func ask(ctx context.Context, q expand.Question, to Answerer) (*generators.Answer, error) {
+	if to == nil {
+		return nil, fmt.Errorf("%s: nothing here can answer this generator", q.Kind)
+	}
+	answer, err := to.Answer(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", q.Kind, err)
+	}
+	return answer, nil
 }
 
 // fetch reads one revision of a repository and lists it.

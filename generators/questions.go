@@ -1,0 +1,60 @@
+package generators
+
+import "cmp"
+
+// Question is what only an edge can answer: a listing of repositories or pull
+// requests, a plugin's reply, a placement decision. It holds everything that
+// the answer depends on and nothing else, so equal questions are asked once.
+type Question struct {
+	// Kind is the generator's name: scmProvider, pullRequest, plugin or
+	// clusterDecisionResource.
+	Kind string
+	// Namespace of the set: where the Secrets and ConfigMaps are that the
+	// question names.
+	Namespace string
+	// Spec is the generator as JSON, rendered, without template, values and
+	// requeueAfterSeconds.
+	Spec string
+}
+
+// Answer answers one question; which field depends on its kind.
+type Answer struct {
+	// Repositories, one per repository and branch, filters applied.
+	Repositories []SCMRepository
+	// PullRequests that are open, filters applied.
+	PullRequests []PullRequest
+	// Replies are a plugin's parameter sets.
+	Replies []map[string]any
+	// Decisions are the entries of the status lists of all placement objects
+	// that were found, and MatchKey the entry's key that names a cluster.
+	Decisions []map[string]any
+	MatchKey  string
+	// StatusListKey is where Decisions were found, for messages.
+	StatusListKey string
+}
+
+// SCMRepository is one branch of a repository that a provider lists.
+type SCMRepository struct {
+	Organization string
+	Repository   string
+	RepositoryID string
+	URL          string
+	Branch       string
+	SHA          string
+	Labels       []string
+}
+
+// PullRequest is one open pull request.
+type PullRequest struct {
+	Number       int64
+	Title        string
+	Branch       string
+	TargetBranch string
+	HeadSHA      string
+	Labels       []string
+	Author       string
+}
+
+func compareQuestions(a, b Question) int {
+	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Spec, b.Spec))
+}
