@@ -22,26 +22,71 @@ func (e *Evaluator) clusters(path string, g *generator) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	values, err := e.values(g.Clusters.Values)
+	values := e.values(g.Clusters.Values)
+	rows, err := e.clusterRows(path, found, values)
 	if err != nil {
 		return nil, err
-	}
-	rows := make([]Row, 0, len(found))
-	for _, c := range found {
-		params := e.clusterParams(c)
-		if err := values.addTo(params); err != nil {
-			return nil, fmt.Errorf("%w for cluster %q", err, c.Name)
-		}
-		rows = append(rows, Row{params, Origin{Generator: path, Cluster: c.Name}})
 	}
 	if !g.Clusters.FlatList {
 		return rows, nil
 	}
-	all := make([]map[string]any, len(rows))
-	for i, row := range rows {
-		all[i] = row.Params
+	var all []map[string]any // null in JSON for no clusters, as in Argo CD
+	for _, row := range rows {
+		all = append(all, row.Params)
 	}
 	return []Row{{Params{"clusters": all}, Origin{Generator: path, Element: "all clusters"}}}, nil
+}
+
+// clusterRows makes the rows on every processor. All are made even if one
+// fails, so that the error does not depend on who came first.
+func (e *Evaluator) clusterRows(path string, found []*clusters.Cluster, values rowValues) ([]Row, error) {
+	rows := make([]Row, len(found))
+	var failed firstError
+	InChunks(len(found), 0, func(start, end int) {
+		shared := flatShared{keys: map[flatKey]string{}, values: map[string]any{}}
+		for i := start; i < end; i++ {
+			params := e.clusterParams(found[i], shared)
+			if err := values.addTo(params); err != nil {
+				failed.add(i, forRow(err, Origin{Cluster: found[i].Name}.Subject()))
+			}
+			rows[i] = Row{params, Origin{Generator: path, Cluster: found[i].Name}}
+		}
+	})
+	if failed.err == nil {
+		return rows, nil
+	}
+	if err := e.exhausted(); err != nil {
+		return nil, err
+	}
+	return nil, failed.err
+}
+
+// flatShared is what fasttemplate parameters of several rows have in common:
+// the keys, and the values of labels, which come from few.
+type flatShared struct {
+	keys   map[flatKey]string
+	values map[string]any
+}
+
+type flatKey struct{ prefix, name string }
+
+func (s flatShared) key(prefix, name string) string {
+	joined, ok := s.keys[flatKey{prefix, name}]
+	if !ok {
+		joined = prefix + name
+		s.keys[flatKey{prefix, name}] = joined
+	}
+	return joined
+}
+
+// value spares the allocation of putting a text into an interface.
+func (s flatShared) value(text string) any {
+	v, ok := s.values[text]
+	if !ok {
+		v = text
+		s.values[text] = v
+	}
+	return v
 }
 
 func (e *Evaluator) selectClusters(s *metav1.LabelSelector) ([]*clusters.Cluster, error) {
@@ -60,17 +105,17 @@ func (e *Evaluator) selectClusters(s *metav1.LabelSelector) ([]*clusters.Cluster
 
 // clusterParams are name, nameNormalized, server, project and metadata. The
 // implicit cluster has no metadata at all. Facts stand apart from labels.
-func (e *Evaluator) clusterParams(c *clusters.Cluster) Params {
+func (e *Evaluator) clusterParams(c *clusters.Cluster, shared flatShared) Params {
 	if e.options.GoTemplate {
 		return nestedClusterParams(c)
 	}
-	params := make(Params, 4+len(c.Labels)+len(c.Annotations))
+	params := make(Params, 4+len(c.Labels)+len(c.Annotations)+len(c.Facts))
 	addClusterNames(params, c)
 	for k, v := range c.Annotations {
-		params["metadata.annotations."+k] = v
+		params[shared.key("metadata.annotations.", k)] = v
 	}
 	for k, v := range c.Labels {
-		params["metadata.labels."+k] = v
+		params[shared.key("metadata.labels.", k)] = shared.value(v)
 	}
 	for k, v := range c.Facts {
 		params["facts."+k] = fmt.Sprint(v)

@@ -1,6 +1,7 @@
 package generators
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -24,9 +25,15 @@ type Options struct {
 	// Namespace of the set: where the Secrets and ConfigMaps are that its
 	// generators name.
 	Namespace string
+	// Name of the set, which plugins are told.
+	Name string
+	// Notes are written if they are given; see Notes.
+	Notes *Notes
 }
 
 const defaultMaxRows = 100_000
+
+func withDefaultRows(maxRows int) int { return cmp.Or(maxRows, defaultMaxRows) }
 
 // Evaluator evaluates the generators of one set against one set of inputs.
 type Evaluator struct {
@@ -36,13 +43,13 @@ type Evaluator struct {
 	templates Templates
 	missing   requests
 	selected  map[string]selection // clusters by selector, see clusters.go
+	compared  int                  // paths with patterns, see git_bounds.go
+	templated int                  // legs being evaluated that an earlier leg templates
 }
 
 // NewEvaluator prepares an evaluation. It is used by one goroutine.
 func NewEvaluator(in Inputs, templates Templates, opts Options) *Evaluator {
-	if opts.MaxRows == 0 {
-		opts.MaxRows = defaultMaxRows
-	}
+	opts.MaxRows = withDefaultRows(opts.MaxRows)
 	return &Evaluator{
 		kinds:     allKinds(),
 		inputs:    in,
@@ -90,15 +97,16 @@ func (e *Evaluator) Evaluate(path string, g *v1alpha1.ApplicationSetGenerator) (
 func (e *Evaluator) run(k kind, path string, g *v1alpha1.ApplicationSetGenerator, selector *metav1.LabelSelector) ([]Row, error) {
 	keep, err := newPostSelector(selector)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, at(path, err)
 	}
 	rows, err := k.rows(e, path, g)
 	if err != nil {
 		return nil, at(path, err)
 	}
 	if len(rows) > e.options.MaxRows {
-		return nil, fmt.Errorf("%s: %d parameter sets; at most %d are allowed", path, len(rows), e.options.MaxRows)
+		return nil, at(path, fmt.Errorf("%d parameter sets; at most %d are allowed", len(rows), e.options.MaxRows))
 	}
+	e.options.Notes.count(path, len(rows))
 	return keep.filter(rows), nil
 }
 

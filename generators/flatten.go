@@ -38,3 +38,25 @@ func text(v any) string {
 	}
 	return fmt.Sprint(v)
 }
+
+// maxFlatSize bounds the keys of a flattened value, in bytes: every leaf repeats
+// the keys that lead to it, so a small document can flatten to a huge one.
+const maxFlatSize = 64 << 20
+
+// flatSize is the bytes of all keys that flatten would make.
+func flatSize(prefix int, v any) int {
+	size := 0
+	switch v := v.(type) {
+	case map[string]any:
+		for k, e := range v {
+			size += flatSize(prefix+1+len(k), e)
+		}
+	case []any:
+		for i, e := range v {
+			size += flatSize(prefix+1+len(strconv.Itoa(i)), e)
+		}
+	default:
+		return prefix
+	}
+	return size
+}

@@ -105,7 +105,7 @@ func TestErrorsNameGeneratorFieldAndCluster(t *testing.T) {
 		{`{matrix: {generators: [{list: {elements: []}, clusters: {}}, {list: {}}]}}`,
 			`generators[0].matrix[0]: holds both list and clusters: one generator each`},
 		{`{matrix: {generators: [{list: {elements: [{}]}}, {matrix: {generators: [{clusters: {}}, {plugin: {}}]}}]}}`,
-			`generators[0].matrix[1].matrix[1].plugin: generator plugin is not supported yet`},
+			`generators[0].matrix[1].matrix[1].plugin: configMapRef.name is empty: name the ConfigMap that says where the plugin is`},
 		{`{git: {repoURL: r, revision: main}}`, `generators[0].git: neither directories nor files are given`},
 		{`{git: {repoURL: r, revision: main, files: [{path: ../etc/passwd}]}}`,
 			`generators[0].git: files[0].path: "../etc/passwd" is outside the repository`},

@@ -21,13 +21,10 @@ func (e *Evaluator) git(at string, g *generator) ([]Row, error) {
 	repo := Repository{URL: spec.RepoURL, Revision: spec.Revision}
 	tree, ok := e.inputs.Repositories[repo]
 	if !ok {
-		e.missing.add(repo, filePatterns(spec))
+		e.missing.add(at, repo, filePatterns(spec))
 		return nil, nil
 	}
-	values, err := e.values(spec.Values)
-	if err != nil {
-		return nil, err
-	}
+	values := e.values(spec.Values)
 	if len(spec.Directories) > 0 {
 		return e.gitDirectories(at, spec, tree, values)
 	}

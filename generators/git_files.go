@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"slices"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
 )
@@ -20,8 +21,12 @@ func (e *Evaluator) gitFiles(at string, spec *v1alpha1.GitGenerator, tree *Tree,
 		return nil, err
 	}
 	var rows []Row
-	for _, file := range files {
-		objects, err := e.readObjects(tree, file)
+	read := e.readFiles(tree, files)
+	for n, file := range files {
+		objects, err := read(n)
+		if exhausted := e.exhausted(); err != nil && exhausted != nil {
+			return nil, exhausted // whichever file came first
+		}
 		if err != nil {
 			return nil, fmt.Errorf("file %s of %s: %w", file, spec.RepoURL, err)
 		}
@@ -32,7 +37,7 @@ func (e *Evaluator) gitFiles(at string, spec *v1alpha1.GitGenerator, tree *Tree,
 			}
 			params := e.fileParams(object, spec.PathParamPrefix, file)
 			if err := values.addTo(params); err != nil {
-				return nil, fmt.Errorf("%w for %s", err, element)
+				return nil, forRow(err, element)
 			}
 			rows = append(rows, Row{params, Origin{Generator: at, Element: element}})
 		}
@@ -46,6 +51,9 @@ func (e *Evaluator) gitFiles(at string, spec *v1alpha1.GitGenerator, tree *Tree,
 // wantedFiles lists the files that items match, in the order of their paths.
 func (e *Evaluator) wantedFiles(items []v1alpha1.GitFileGeneratorItem, tree *Tree) ([]string, error) {
 	wanted := make(map[string]bool)
+	if err := checkPatterns(len(items), func(i int) string { return items[i].Path }); err != nil {
+		return nil, err
+	}
 	for _, excluding := range []bool{false, true} {
 		for i, item := range items {
 			if item.Exclude != excluding {
@@ -61,29 +69,62 @@ func (e *Evaluator) wantedFiles(items []v1alpha1.GitFileGeneratorItem, tree *Tre
 		}
 	}
 	var files []string
-	for _, file := range tree.Files {
-		if wanted[file] {
+	for file, want := range wanted {
+		if want {
 			files = append(files, file)
 		}
 	}
+	if len(files) > maxMatches {
+		return nil, fmt.Errorf("%d files match; at most %d may: narrow the patterns", len(files), maxMatches)
+	}
+	slices.Sort(files)
 	return files, nil
 }
 
 func (e *Evaluator) matchFiles(pattern string, tree *Tree) ([]string, error) {
 	if e.options.NewGitFileGlobbing {
-		return globFiles(pattern, tree)
+		return e.globFiles(pattern, tree)
 	}
 	match, err := newPathspec(pattern)
 	if err != nil {
 		return nil, err
 	}
+	candidates := below(tree.Files, literalPrefix(path.Clean(pattern), `*?[\`))
+	if err := e.compare(len(candidates)); err != nil {
+		return nil, err
+	}
 	var out []string
-	for _, file := range tree.Files {
+	for _, file := range candidates {
 		if match(file) {
 			out = append(out, file)
 		}
 	}
 	return out, nil
+}
+
+// readAhead is how many files are read at a time, on every processor.
+const readAhead = 512
+
+// readFiles returns what gives the objects of each file, to be called for the
+// files in their order: it reads some of them ahead, never all.
+func (e *Evaluator) readFiles(tree *Tree, files []string) func(n int) ([]map[string]any, error) {
+	type content struct {
+		objects []map[string]any
+		err     error
+	}
+	var ahead []content
+	return func(n int) ([]map[string]any, error) {
+		if i := n % readAhead; i > 0 {
+			return ahead[i].objects, ahead[i].err
+		}
+		ahead = make([]content, min(readAhead, len(files)-n))
+		InChunks(len(ahead), 0, func(start, end int) {
+			for i := start; i < end; i++ {
+				ahead[i].objects, ahead[i].err = e.readObjects(tree, files[n+i])
+			}
+		})
+		return ahead[0].objects, ahead[0].err
+	}
 }
 
 // readObjects reads a file as one object or, failing that, as a list.

@@ -43,6 +43,8 @@ type Tree struct {
 // Request asks for what the inputs lack: a repository, or the answer to a
 // question; the other is zero.
 type Request struct {
+	// Path of the generator that asked first, for messages.
+	Path string
 	Repository
 	// Files are the patterns whose contents are wanted, sorted. A request
 	// without any wants the list of directories.
@@ -53,19 +55,23 @@ type Request struct {
 // requests collects what was asked for, each once.
 type requests struct {
 	repositories map[Repository]*Request
-	questions    map[Question]bool
+	questions    map[Question]string // the path that asked first
 }
 
 func newRequests() requests {
-	return requests{map[Repository]*Request{}, map[Question]bool{}}
+	return requests{map[Repository]*Request{}, map[Question]string{}}
 }
 
-func (r requests) ask(q Question) { r.questions[q] = true }
+func (r requests) ask(path string, q Question) {
+	if _, asked := r.questions[q]; !asked {
+		r.questions[q] = path
+	}
+}
 
-func (r requests) add(repo Repository, files []string) {
+func (r requests) add(path string, repo Repository, files []string) {
 	req, ok := r.repositories[repo]
 	if !ok {
-		req = &Request{Repository: repo}
+		req = &Request{Path: path, Repository: repo}
 		r.repositories[repo] = req
 	}
 	for _, f := range files {
@@ -75,17 +81,19 @@ func (r requests) add(repo Repository, files []string) {
 	}
 }
 
-// sorted lists the requests by URL and revision, then by question.
+func (r requests) any() bool { return len(r.repositories)+len(r.questions) > 0 }
+
+// sorted lists the requests: repositories by URL and revision, then questions.
 func (r requests) sorted() []Request {
 	out := make([]Request, 0, len(r.repositories)+len(r.questions))
 	for _, req := range r.repositories {
 		out = append(out, *req)
 	}
-	for q := range r.questions {
-		out = append(out, Request{Question: q})
+	for q, path := range r.questions {
+		out = append(out, Request{Path: path, Question: q})
 	}
 	slices.SortFunc(out, func(a, b Request) int {
-		return cmp.Or(cmp.Compare(a.URL, b.URL), cmp.Compare(a.Revision, b.Revision), compareQuestions(a.Question, b.Question))
+		return cmp.Or(compareQuestions(a.Question, b.Question), cmp.Compare(a.URL, b.URL), cmp.Compare(a.Revision, b.Revision))
 	})
 	return out
 }

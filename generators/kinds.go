@@ -1,10 +1,6 @@
 package generators
 
-import (
-	"fmt"
-
-	"github.com/fairlead/fairlead/api/v1alpha1"
-)
+import "github.com/fairlead/fairlead/api/v1alpha1"
 
 // kind is one kind of generator.
 type kind struct {
@@ -28,23 +24,16 @@ func allKinds() []kind {
 		{"git", func(g *generator) bool { return g.Git != nil },
 			func(g *generator) template { return &g.Git.Template }, (*Evaluator).git},
 		{"scmProvider", func(g *generator) bool { return g.SCMProvider != nil },
-			func(g *generator) template { return &g.SCMProvider.Template }, unsupported("scmProvider")},
+			func(g *generator) template { return &g.SCMProvider.Template }, (*Evaluator).scmProvider},
 		{"clusterDecisionResource", func(g *generator) bool { return g.ClusterDecisionResource != nil },
-			func(g *generator) template { return &g.ClusterDecisionResource.Template }, unsupported("clusterDecisionResource")},
+			func(g *generator) template { return &g.ClusterDecisionResource.Template }, (*Evaluator).decisions},
 		{"pullRequest", func(g *generator) bool { return g.PullRequest != nil },
-			func(g *generator) template { return &g.PullRequest.Template }, unsupported("pullRequest")},
+			func(g *generator) template { return &g.PullRequest.Template }, (*Evaluator).pullRequest},
 		{"matrix", func(g *generator) bool { return g.Matrix != nil },
 			func(g *generator) template { return &g.Matrix.Template }, (*Evaluator).matrix},
 		{"merge", func(g *generator) bool { return g.Merge != nil },
 			func(g *generator) template { return &g.Merge.Template }, (*Evaluator).merge},
 		{"plugin", func(g *generator) bool { return g.Plugin != nil },
-			func(g *generator) template { return &g.Plugin.Template }, unsupported("plugin")},
-	}
-}
-
-// unsupported fails the whole set, which then keeps what it has.
-func unsupported(name string) func(*Evaluator, string, *generator) ([]Row, error) {
-	return func(*Evaluator, string, *generator) ([]Row, error) {
-		return nil, fmt.Errorf("generator %s is not supported yet", name)
+			func(g *generator) template { return &g.Plugin.Template }, (*Evaluator).plugin},
 	}
 }

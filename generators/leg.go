@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
@@ -14,14 +15,14 @@ type leg struct {
 	kind      kind
 	path      string
 	generator *generator
-	compiled  Generator // nil for a leg that nothing parameterizes
+	compiled  Generator // nil for a leg that nothing parameterizes, and until compile
 	fixed     []Row     // the rows of a static leg, once known
 	known     bool
 }
 
 // newLeg reads a nested generator. It must hold exactly one kind. Templates
 // that it overrides have no meaning here and are passed over, as in Argo CD.
-func (e *Evaluator) newLeg(path string, i int, nested *v1alpha1.ApplicationSetNestedGenerator, parameterized bool) (*leg, error) {
+func (e *Evaluator) newLeg(path string, i int, nested *v1alpha1.ApplicationSetNestedGenerator) (*leg, error) {
 	at := fmt.Sprintf("%s[%d]", path, i)
 	g, err := typed(nested)
 	if err != nil {
@@ -40,45 +41,71 @@ func (e *Evaluator) newLeg(path string, i int, nested *v1alpha1.ApplicationSetNe
 	if l.path == "" {
 		return nil, &pathError{at, errors.New("holds no generator")}
 	}
-	if parameterized {
-		if l.compiled, err = e.templates.Generator(g); err != nil {
-			return nil, l.fail(err)
-		}
-	}
 	return l, nil
 }
+
+// compile makes the leg one that rows before it parameterize. It is called for
+// the first of them: what is wrong with a template that no row meets is no
+// error, as in Argo CD.
+func (l *leg) compile(e *Evaluator) error {
+	if l.compiled != nil {
+		return nil
+	}
+	var err error
+	if l.compiled, err = e.templates.Generator(l.generator); err != nil {
+		return l.fail(err)
+	}
+	return nil
+}
+
+// static says that the leg gives the same rows for every parameter set.
+func (l *leg) static() bool { return l.compiled == nil || l.compiled.Static() }
 
 // rows evaluates the leg for one parameter set of the legs before it.
 func (l *leg) rows(e *Evaluator, before *Row) ([]Row, error) {
 	if l.known {
 		return l.fixed, nil
 	}
-	g := l.generator
-	if l.compiled != nil && !l.compiled.Static() {
-		var err error
-		if g, err = l.compiled.Render(before.Params); err != nil {
-			return nil, l.fail(fmt.Errorf("%w for %s", err, before.Origin.Subject()))
+	if !l.static() {
+		g, err := l.compiled.Render(before.Params)
+		if err != nil {
+			return nil, l.fail(forRow(err, before.Origin.Subject()))
 		}
-		return e.run(l.kind, l.path, g, l.generator.Selector)
+		e.templated++
+		defer func() { e.templated-- }()
+		rows, err := e.run(l.kind, l.path, g, l.generator.Selector)
+		if err != nil {
+			return nil, forRow(err, before.Origin.Subject())
+		}
+		return rows, nil
 	}
-	rows, err := e.run(l.kind, l.path, g, l.generator.Selector)
+	rows, err := e.staticRows(l)
 	l.fixed, l.known = rows, err == nil
 	return rows, err
 }
 
+// fieldOfLeg begins the name of a field of a matrix or merge.
+var fieldOfLeg = regexp.MustCompile(`^generators(\[\d+\]\.\w+)\.`)
+
 // fail names the leg. Fields are named from the generator down, so its own
-// name, which the path ends with, is dropped from them.
+// name, which the path ends with, is dropped from them; legs within it are
+// named as everywhere.
 func (l *leg) fail(err error) error {
-	return &pathError{l.path, &trimmedError{err, l.kind.name + "."}}
+	path, text := l.path, strings.TrimPrefix(err.Error(), l.kind.name+".")
+	for within := fieldOfLeg.FindStringSubmatch(text); within != nil; within = fieldOfLeg.FindStringSubmatch(text) {
+		path, text = path+within[1], text[len(within[0]):]
+	}
+	return &pathError{path, &reworded{err, text}}
 }
 
-type trimmedError struct {
-	err    error
-	prefix string
+// reworded is an error with another text.
+type reworded struct {
+	err  error
+	text string
 }
 
-func (e *trimmedError) Error() string { return strings.TrimPrefix(e.err.Error(), e.prefix) }
-func (e *trimmedError) Unwrap() error { return e.err }
+func (e *reworded) Error() string { return e.text }
+func (e *reworded) Unwrap() error { return e.err }
 
 // typed makes a generator of a nested one, whose own matrix or merge is kept
 // as JSON. Reading them as full generators allows any depth of nesting.

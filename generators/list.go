@@ -3,6 +3,8 @@ package generators
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 )
 
@@ -14,12 +16,11 @@ func (e *Evaluator) list(path string, g *generator) ([]Row, error) {
 	rows := make([]Row, 0, len(g.List.Elements))
 	for i, raw := range g.List.Elements {
 		field := indexed("elements", i)
-		var element map[string]any
-		if err := json.Unmarshal(raw.Raw, &element); err != nil {
+		element, err := decodeElement(raw.Raw)
+		if err != nil {
 			return nil, fmt.Errorf("%s: %w", field, err)
 		}
 		if !e.options.GoTemplate {
-			var err error
 			if element, err = flatElement(element); err != nil {
 				return nil, fmt.Errorf("%s: %w", field, err)
 			}
@@ -41,26 +42,39 @@ func (e *Evaluator) list(path string, g *generator) ([]Row, error) {
 
 func flatElement(element map[string]any) (Params, error) {
 	params := make(Params, len(element))
-	for key, value := range element {
+	for _, key := range slices.Sorted(maps.Keys(element)) {
+		value := element[key]
 		if key == "values" {
 			values, ok := value.(map[string]any)
 			if !ok {
-				return nil, fmt.Errorf("values is a %s; want an object of strings", kindOf(value))
+				return nil, fmt.Errorf("values is %s; want an object of strings", kindOf(value))
 			}
-			for k, v := range values {
+			for _, k := range slices.Sorted(maps.Keys(values)) {
+				v := values[k]
 				if _, ok := v.(string); !ok {
-					return nil, fmt.Errorf("values.%s is a %s; without goTemplate it must be a string", k, kindOf(v))
+					return nil, fmt.Errorf("values.%s is %s; without goTemplate it must be a string", k, kindOf(v))
 				}
 				params["values."+k] = v
 			}
 			continue
 		}
 		if _, ok := value.(string); !ok {
-			return nil, fmt.Errorf("%s is a %s; without goTemplate it must be a string", key, kindOf(value))
+			return nil, fmt.Errorf("%s is %s; without goTemplate it must be a string", key, kindOf(value))
 		}
 		params[key] = value
 	}
 	return params, nil
+}
+
+func decodeElement(raw []byte) (map[string]any, error) {
+	var value any
+	if err := json.Unmarshal(raw, &value); err != nil {
+		return nil, err
+	}
+	if element, ok := value.(map[string]any); ok || value == nil {
+		return element, nil
+	}
+	return nil, fmt.Errorf("is %s; want an object", kindOf(value))
 }
 
 // kindOf names a decoded JSON value as users think of it.
@@ -69,15 +83,15 @@ func kindOf(v any) string {
 	case nil:
 		return "null"
 	case bool:
-		return "boolean"
+		return "a boolean"
 	case float64, int64:
-		return "number"
+		return "a number"
 	case []any:
-		return "list"
+		return "a list"
 	case map[string]any:
-		return "object"
+		return "an object"
 	}
-	return "string"
+	return "a string"
 }
 
 func indexed(name string, i int) string { return name + "[" + strconv.Itoa(i) + "]" }

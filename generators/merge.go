@@ -12,7 +12,7 @@ import (
 // agree with none are left out; rows of the first that none agrees with stay.
 // See https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/Generators-Merge/.
 func (e *Evaluator) merge(path string, g *generator) ([]Row, error) {
-	legs, err := e.legs(path, g.Merge.Generators, false)
+	legs, err := e.legs(path, g.Merge.Generators)
 	if err != nil {
 		return nil, err
 	}
@@ -29,6 +29,7 @@ func (e *Evaluator) merge(path string, g *generator) ([]Row, error) {
 		if byLeg[i], err = byMergeKeys(g.Merge.MergeKeys, rows, &order, i == 0); err != nil {
 			return nil, &pathError{leg.path, err}
 		}
+		e.options.Notes.merged(path, byLeg[i])
 	}
 
 	out := make([]Row, 0, len(order))
@@ -61,15 +62,10 @@ func (e *Evaluator) mergeParams(base, over Params) Params {
 func byMergeKeys(mergeKeys []string, rows []Row, order *[]string, first bool) (map[string]*Row, error) {
 	out := make(map[string]*Row, len(rows))
 	for i := range rows {
-		values := make(map[string]any, len(mergeKeys))
-		for _, k := range mergeKeys {
-			values[k] = rows[i].Params[k]
-		}
-		raw, err := json.Marshal(values)
+		key, err := mergeKey(mergeKeys, rows[i].Params)
 		if err != nil {
 			return nil, fmt.Errorf("merge keys of %s: %w", rows[i].Origin.Subject(), err)
 		}
-		key := string(raw)
 		if known, taken := out[key]; taken {
 			return nil, fmt.Errorf("%s and %s have the same merge keys %s",
 				known.Origin.Subject(), rows[i].Origin.Subject(), key)
@@ -80,4 +76,29 @@ func byMergeKeys(mergeKeys []string, rows []Row, order *[]string, first bool) (m
 		}
 	}
 	return out, nil
+}
+
+// mergeKey is the object of the merge keys and their values, as JSON.
+func mergeKey(mergeKeys []string, params Params) (string, error) {
+	if len(mergeKeys) == 1 && plain(mergeKeys[0]) {
+		if value, ok := params[mergeKeys[0]].(string); ok && plain(value) {
+			return `{"` + mergeKeys[0] + `":"` + value + `"}`, nil
+		}
+	}
+	values := make(map[string]any, len(mergeKeys))
+	for _, k := range mergeKeys {
+		values[k] = params[k]
+	}
+	raw, err := json.Marshal(values)
+	return string(raw), err
+}
+
+// plain says that a text stands in JSON as it is.
+func plain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			return false
+		}
+	}
+	return true
 }

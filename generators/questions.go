@@ -1,6 +1,11 @@
 package generators
 
-import "cmp"
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+)
 
 // Question is what only an edge can answer: a listing of repositories or pull
 // requests, a plugin's reply, a placement decision. It holds everything that
@@ -12,6 +17,8 @@ type Question struct {
 	// Namespace of the set: where the Secrets and ConfigMaps are that the
 	// question names.
 	Namespace string
+	// Set is the name of the set for a plugin, which is told; else empty.
+	Set string
 	// Spec is the generator as JSON, rendered, without template, values and
 	// requeueAfterSeconds.
 	Spec string
@@ -37,6 +44,7 @@ type Answer struct {
 type SCMRepository struct {
 	Organization string
 	Repository   string
+	// RepositoryID is in decimal where the provider numbers its repositories.
 	RepositoryID string
 	URL          string
 	Branch       string
@@ -56,5 +64,39 @@ type PullRequest struct {
 }
 
 func compareQuestions(a, b Question) int {
-	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Spec, b.Spec))
+	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Namespace, b.Namespace),
+		cmp.Compare(a.Set, b.Set), cmp.Compare(a.Spec, b.Spec))
+}
+
+// answer looks up what a generator asks. If the inputs lack it, it asks for it
+// and returns nil: the generator gives nothing yet.
+func (e *Evaluator) answer(path string, q Question) *Answer {
+	answer, ok := e.inputs.Answers[q]
+	if !ok {
+		e.missing.ask(path, q)
+	}
+	return answer
+}
+
+// question makes the question of a generator. What does not bear on the answer
+// is left out of it, and the keys are sorted, so that generators which ask the
+// same share one question.
+func (e *Evaluator) question(kind string, spec any) (Question, error) {
+	text, err := json.Marshal(spec)
+	if err != nil {
+		return Question{}, err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	var fields map[string]any
+	if err := decoder.Decode(&fields); err != nil {
+		return Question{}, err
+	}
+	for _, name := range []string{"template", "values", "requeueAfterSeconds"} {
+		delete(fields, name)
+	}
+	if text, err = json.Marshal(fields); err != nil {
+		return Question{}, fmt.Errorf("encode the question: %w", err)
+	}
+	return Question{Kind: kind, Namespace: e.options.Namespace, Spec: string(text)}, nil
 }

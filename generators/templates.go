@@ -17,6 +17,15 @@ type Templates interface {
 	DecodeYAML(doc []byte, into any) error
 }
 
+// exhausted is the error of a set whose parameter sets have together cost too
+// much, if its templates keep count.
+func (e *Evaluator) exhausted() error {
+	if counting, ok := e.templates.(interface{ Exhausted() error }); ok {
+		return counting.Exhausted()
+	}
+	return nil
+}
+
 // Values are compiled values.
 type Values interface {
 	Render(params Params) (map[string]string, error)

@@ -1,8 +1,8 @@
 package inputs
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 
@@ -39,9 +39,19 @@ type Options struct {
 	// MaxEntries bounds the files and directories of one repository; 0 means
 	// 50,000.
 	MaxEntries int
+	// MaxQuestions bounds what one set asks: a plugin is asked once per row of
+	// the legs before it. 0 means 10,000.
+	MaxQuestions int
+	// Parallel questions of one set; 0 means 8.
+	Parallel int
 }
 
-const defaultMaxEntries = 50_000
+func (o Options) withDefaults() Options {
+	o.MaxEntries = cmp.Or(o.MaxEntries, 50_000)
+	o.MaxQuestions = cmp.Or(o.MaxQuestions, 10_000)
+	o.Parallel = cmp.Or(o.Parallel, 8)
+	return o
+}
 
 // Gather expands set over base and over what the generators turn out to need.
 // An error means that an input could not be had; Result.Err that a generator
@@ -50,9 +60,7 @@ const defaultMaxEntries = 50_000
 // The number of rounds is bounded by the longest chain of generators that
 // depend on each other.
 func Gather(ctx context.Context, set *v1alpha1.ApplicationSet, base expand.Inputs, p Providers, opts Options) (expand.Result, error) {
-	if opts.MaxEntries == 0 {
-		opts.MaxEntries = defaultMaxEntries
-	}
+	opts = opts.withDefaults()
 	in := base
 	in.Repositories = maps.Clone(base.Repositories)
 	if in.Repositories == nil {
@@ -68,45 +76,11 @@ func Gather(ctx context.Context, set *v1alpha1.ApplicationSet, base expand.Input
 		if result.Err != nil || len(result.Missing) == 0 {
 			return result, nil
 		}
-		if err := fetchAll(ctx, result.Missing, in, p, opts.MaxEntries); err != nil {
+		if err := fetchAll(ctx, result.Missing, in, p, opts); err != nil {
 			return expand.Result{}, err
 		}
 	}
 	return expand.Result{}, fmt.Errorf("the set still lacks inputs after %d rounds of fetching", rounds)
-}
-
-// fetchAll adds everything that was requested to in. All failures are
-// reported.
-func fetchAll(ctx context.Context, missing []expand.Request, in expand.Inputs, p Providers, maxEntries int) error {
-	var errs []error
-	for _, request := range missing {
-		if request.Question != (expand.Question{}) {
-			answer, err := ask(ctx, request.Question, p.Questions)
-			if err != nil {
-				errs = append(errs, err)
-			}
-			in.Answers[request.Question] = answer
-			continue
-		}
-		tree, err := fetch(ctx, request.Repository, p.Git, maxEntries)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		in.Repositories[request.Repository] = tree
-	}
-	return errors.Join(errs...)
-}
-
-func ask(ctx context.Context, q expand.Question, to Answerer) (*generators.Answer, error) {
-	if to == nil {
-		return nil, fmt.Errorf("%s: nothing here can answer this generator", q.Kind)
-	}
-	answer, err := to.Answer(ctx, q)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", q.Kind, err)
-	}
-	return answer, nil
 }
 
 // fetch reads one revision of a repository and lists it.

@@ -118,7 +118,8 @@ generators:
 template: {metadata: {name: x}}
 `)
 	_, err := inputs.Gather(t.Context(), set, expand.Inputs{}, inputs.Providers{Git: newRecorder(t, nil)}, inputs.Options{})
-	want := "resolve https://git/one@main: no such repository\nresolve https://git/two@HEAD: no such repository"
+	want := "generators[0].git: resolve https://git/one@main: no such repository\n" +
+		"generators[1].git: resolve https://git/two@HEAD: no such repository"
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

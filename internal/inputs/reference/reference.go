@@ -1,8 +1,8 @@
 // Package reference says how the providers of inputs read what generators name
-// in the set's namespace: Secrets with tokens, ConfigMaps, placement objects.
+// in a namespace: Secrets with tokens, ConfigMaps, placement objects.
 //
 // It holds the contract only: the hub answers it from its API server, the
-// command line from files.
+// command line from files; package objects has both.
 package reference
 
 import (
