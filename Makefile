@@ -5,6 +5,7 @@ GO          ?= go
 VERSION     ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS     := -s -w -X main.version=$(VERSION)
 ARGS        ?=
+FUZZTIME    ?= 60s
 
 .DEFAULT_GOAL := help
 
@@ -36,10 +37,14 @@ generate: ## Regenerate deepcopy, CRDs and protocol code
 
 .PHONY: fuzz
 fuzz: ## Fuzz both template modes and the parsers for a minute each
-	@for target in $$(grep -rlE '^func Fuzz' --include='*_test.go' . | xargs grep -ohE 'func Fuzz[A-Za-z0-9_]+' | cut -c6- | sort -u); do \
-	  dir=$$(dirname $$(grep -rl "func $$target(" --include='*_test.go' . | head -n 1)); \
-	  $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime 60s -fuzzminimizetime 10x "./$$dir" || exit 1; \
+	@grep -roE '^func Fuzz[A-Za-z0-9_]+' --include='*_test.go' . | sort -u | while IFS=: read -r file target; do \
+	  $(GO) test -run '^$$' -fuzz "^$${target#func }$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$(dirname "$$file")" </dev/null || exit 1; \
 	done
+
+.PHONY: bench
+bench: kube build ## Measure expansions against their bars; figures to bin/bench.json (ARGS="-only git")
+	@$(GO) build -o bin/bench ./test/bench
+	@KUBEBUILDER_ASSETS="$$(tools/kube/build.sh --print-dir)" bin/bench $(ARGS)
 
 .PHONY: lint
 lint: ## Static analysis

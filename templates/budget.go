@@ -16,6 +16,9 @@ type Budget struct {
 	// Output is the largest text one templated field may render to, and the
 	// largest value a function may return, in bytes.
 	Output int
+	// Fields is the most that all templated fields of one parameter set may
+	// render to together, in bytes.
+	Fields int
 	// Work bounds the bytes that functions read and write, weighted by how
 	// dear the function is.
 	Work int
@@ -31,8 +34,8 @@ type Budget struct {
 // hostile one within a fraction of a second.
 func DefaultBudget() Budget {
 	return Budget{
-		Steps: 100_000, Output: 1 << 20, Work: 32 << 20, Depth: 100,
-		TotalSteps: 2_000_000, TotalOutput: 128 << 20, TotalWork: 512 << 20,
+		Steps: 100_000, Output: 1 << 20, Fields: 4 << 20, Work: 32 << 20, Depth: 100,
+		TotalSteps: 2_000_000, TotalOutput: 64 << 20, TotalWork: 512 << 20,
 	}
 }
 
@@ -40,6 +43,7 @@ func (b Budget) withDefaults() Budget {
 	d := DefaultBudget()
 	b.Steps = cmp.Or(b.Steps, d.Steps)
 	b.Output = cmp.Or(b.Output, d.Output)
+	b.Fields = cmp.Or(b.Fields, d.Fields)
 	b.Work = cmp.Or(b.Work, d.Work)
 	b.Depth = cmp.Or(b.Depth, d.Depth)
 	b.TotalSteps = cmp.Or(b.TotalSteps, d.TotalSteps)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
 )
@@ -45,13 +44,9 @@ func TestBudgetStops(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			start := time.Now()
 			_, err := renderGo(t, text, nil)
 			if !errors.Is(err, ErrBudget) {
 				t.Fatalf("want a budget error, got %v", err)
-			}
-			if took := time.Since(start); took > 20*time.Second {
-				t.Errorf("took %s", took)
 			}
 			if strings.Contains(err.Error(), "fairlead") || len(err.Error()) > 300 {
 				t.Errorf("the message is not for users: %v", err)

@@ -6,6 +6,8 @@
 //     (fasttemplate or Go template), its options and its Budget.
 //   - Program is a template compiled once: the typed object plus the list of
 //     its templated leaves. Executing it costs the leaves and shares the rest.
+//   - The evaluator (compiledText) executes the common part of Go templates
+//     without reflection, and leaves the rest to text/template.
 //   - Values and Generator are the two other things that carry templates: the
 //     values of a generator, and a generator nested in a matrix.
 //

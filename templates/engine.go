@@ -50,8 +50,16 @@ func isGoTemplateOption(option string) bool {
 	return false
 }
 
-// DecodeYAML is the package's DecodeYAML under the engine's budget.
+// documentWeight charges documents of parameters so that all of a set's hold at
+// most 32 MiB together, unless told otherwise.
+const documentWeight = 16
+
+// DecodeYAML is the package's DecodeYAML under the engine's budget, which
+// documents count against.
 func (e *Engine) DecodeYAML(doc []byte, into any) error {
+	if e.totals.work.Add(int64(documentWeight * len(doc))); e.totals.spent() {
+		return e.Exhausted()
+	}
 	return DecodeYAML(doc, into, e.opts.Budget)
 }
 

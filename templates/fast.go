@@ -72,8 +72,7 @@ func (l *fastLeaf) render(x *execution) (string, error) {
 	}
 	if len(l.parts) == 1 && l.static == 0 {
 		if value, ok := l.parts[0].lookup(x.params); ok {
-			x.produced += len(value)
-			return value, nil
+			return x.produce(value)
 		}
 	}
 	out := x.out[:0]
@@ -91,8 +90,7 @@ func (l *fastLeaf) render(x *execution) (string, error) {
 	}
 	out = append(out, l.tail...)
 	x.out = out
-	x.produced += len(out)
-	return string(out), nil
+	return x.produce(string(out))
 }
 
 func (p *fastPart) lookup(params Params) (string, bool) {
@@ -108,7 +106,7 @@ func (u *fastUnit) begin(params Params) *execution {
 	if !ok {
 		x = &execution{}
 	}
-	x.params, x.produced, x.spent = params, 0, u.totals.spent()
+	x.params, x.produced, x.fields, x.spent = params, 0, u.totals.budget.Fields, u.totals.spent()
 	return x
 }
 

@@ -1,8 +1,12 @@
 package templates
 
 import (
+	"hash/adler32"
 	"maps"
+	"slices"
+	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/Masterminds/sprig/v3"
 )
@@ -36,7 +40,7 @@ var free = nameSet(`
 	atoi int int64 float64 toDecimal add add1 sub div mod mul add1f addf subf divf mulf
 	biggest max min maxf minf ceil floor round
 	first mustFirst last mustLast rest mustRest initial mustInitial slice mustSlice
-	typeOf kindOf kindIs fail hello isAbs osIsAbs semver
+	typeOf kindOf kindIs fail hello isAbs osIsAbs
 `)
 
 // mutators change a map that they are given. A template that uses one works on
@@ -45,12 +49,12 @@ var mutators = nameSet("set unset merge mustMerge mergeOverwrite mustMergeOverwr
 
 // dear gives the weight of functions whose work per byte is above the usual.
 var dear = map[string]int{
-	"toYaml": 16, "fromYaml": 32, "fromYamlArray": 32,
+	"toYaml": 64, "fromYaml": 64, "fromYamlArray": 64,
 	"toJson": 4, "toRawJson": 4, "toPrettyJson": 4, "fromJson": 8, "mustFromJson": 8,
 	"mustToJson": 4, "mustToRawJson": 4, "mustToPrettyJson": 4,
 	"sha1sum": 2, "sha256sum": 2, "sha512sum": 2,
-	"deepCopy": 8, "mustDeepCopy": 8, "merge": 8, "mustMerge": 8,
-	"mergeOverwrite": 8, "mustMergeOverwrite": 8, "semverCompare": 8,
+	"deepCopy": 8, "mustDeepCopy": 8, "merge": 8, "mustMerge": 8, "semver": 32,
+	"mergeOverwrite": 8, "mustMergeOverwrite": 8, "semverCompare": 32,
 }
 
 // builtins are text/template's own functions; the ones that print are replaced
@@ -78,6 +82,9 @@ func newLibrary() map[string]any {
 	maps.Copy(lib, map[string]any{
 		"normalize": normalize,
 		"slugify":   slugify,
+		"adler32sum": func(s string) string {
+			return strconv.FormatUint(uint64(adler32.Checksum([]byte(s))), 10)
+		},
 		"keys":      sortedKeys,
 		"values":    sortedValues,
 		"sortAlpha": sortAlpha,
@@ -98,12 +105,18 @@ func newParseNames() map[string]any {
 	return names
 }
 
+// signatures holds every function of the library bound to nobody's meter: what
+// the evaluator learns their types from.
+var signatures = sync.OnceValue(func() map[string]any {
+	return bind(&meter{budget: DefaultBudget()}, slices.Collect(maps.Keys(parseNames)))
+})
+
 // bind returns the named functions, charging m. Only what a template uses is
 // bound, so that starting an execution stays cheap.
-func bind(m *meter, used map[string]bool) map[string]any {
+func bind(m *meter, used []string) map[string]any {
 	own := bounded(m)
-	out := map[string]any{}
-	for name := range used {
+	out := make(map[string]any, len(used))
+	for _, name := range used {
 		switch fn, isOwn := own[name]; {
 		case isOwn:
 			out[name] = fn

@@ -36,9 +36,13 @@ func bounded(m *meter) map[string]any {
 			}
 			return m.text(strings.ReplaceAll(src, old, new))
 		},
-		"join":     m.join,
-		"wrap":     func(width int, s string) (string, error) { return m.wrap(width, "\n", s) },
-		"wrapWith": m.wrap,
+		"join": m.join,
+		"wrap": func(width int, s string) (string, error) {
+			return m.wrap(width, "\n", s, func() string { return sprigFunctions["wrap"].(func(int, string) string)(width, s) })
+		},
+		"wrapWith": func(width int, sep, s string) (string, error) {
+			return m.wrap(width, sep, s, func() string { return sprigFunctions["wrapWith"].(func(int, string, string) string)(width, sep, s) })
+		},
 		"print":    func(args ...any) (string, error) { return m.print(fmt.Sprint, args) },
 		"println":  func(args ...any) (string, error) { return m.print(fmt.Sprintln, args) },
 		"html":     func(args ...any) (string, error) { return m.print(template.HTMLEscaper, args) },
@@ -159,12 +163,14 @@ func (m *meter) join(sep string, list any) (string, error) {
 	return m.text(sprigFunctions["join"].(func(string, any) string)(sep, list))
 }
 
-func (m *meter) wrap(width int, sep, s string) (string, error) {
+// wrap accounts for a text that is broken into lines: at spaces by wrap, inside
+// long words too by wrapWith.
+func (m *meter) wrap(width int, sep, s string, wrapped func() string) (string, error) {
 	if err := m.makes(len(s)/max(width, 1)+1, len(sep)); err != nil {
 		return "", err
 	}
 	if err := m.spend(len(s)); err != nil {
 		return "", err
 	}
-	return m.text(sprigFunctions["wrapWith"].(func(int, string, string) string)(width, sep, s))
+	return m.text(wrapped())
 }

@@ -9,32 +9,32 @@ func metered(m *meter, fn any, weight int) any {
 	switch f := fn.(type) {
 	case func(string) string:
 		return func(s string) (string, error) {
-			if err := m.spend(weight * len(s)); err != nil {
+			if err := m.handle(weight, len(s)); err != nil {
 				return "", err
 			}
 			return m.text(f(s))
 		}
 	case func(string, string) string:
 		return func(a, b string) (string, error) {
-			if err := m.spend(weight * (len(a) + len(b))); err != nil {
+			if err := m.handle(weight, len(a)+len(b)); err != nil {
 				return "", err
 			}
 			return m.text(f(a, b))
 		}
 	case func(int, string) string:
 		return func(n int, s string) (string, error) {
-			if err := m.spend(weight * len(s)); err != nil {
+			if err := m.handle(weight, len(s)); err != nil {
 				return "", err
 			}
 			return m.text(f(n, s))
 		}
 	case func(string, string) bool:
 		return func(a, b string) (bool, error) {
-			return f(a, b), m.spend(weight * (len(a) + len(b)))
+			return f(a, b), m.handle(weight, len(a)+len(b))
 		}
 	case func(string, string) []string:
 		return func(a, b string) ([]string, error) {
-			if err := m.spend(weight * (len(a) + 16*len(b))); err != nil {
+			if err := m.handle(weight, len(a)+16*len(b)); err != nil {
 				return nil, err
 			}
 			return f(a, b), nil
@@ -45,10 +45,36 @@ func metered(m *meter, fn any, weight int) any {
 			if err != nil {
 				return "", err
 			}
-			if err := m.spend(weight * size); err != nil {
+			if err := m.handle(weight, size); err != nil {
 				return "", err
 			}
 			return m.text(f(args...))
+		}
+	case func(...any) (string, error):
+		return func(args ...any) (string, error) {
+			size, err := m.sizeOf(args)
+			if err != nil {
+				return "", err
+			}
+			if err := m.handle(weight, size); err != nil {
+				return "", err
+			}
+			text, err := f(args...)
+			if err != nil {
+				return "", err
+			}
+			return m.text(text)
+		}
+	case func(any) string:
+		return func(v any) (string, error) {
+			size, err := m.sizeOf(v)
+			if err != nil {
+				return "", err
+			}
+			if err := m.handle(weight, size); err != nil {
+				return "", err
+			}
+			return m.text(f(v))
 		}
 	case func(any) []string:
 		return func(v any) ([]string, error) {
@@ -56,7 +82,7 @@ func metered(m *meter, fn any, weight int) any {
 			if err != nil {
 				return nil, err
 			}
-			if err := m.spend(weight * size); err != nil {
+			if err := m.handle(weight, size); err != nil {
 				return nil, err
 			}
 			return f(v), nil
@@ -75,7 +101,7 @@ func meteredByReflection(m *meter, fn any, weight int) any {
 			}
 			total += size
 		}
-		return m.spend(weight * total)
+		return m.handle(weight, total+reflectCost)
 	}, m)
 }
 

@@ -38,7 +38,9 @@ var (
 // parameters are shared.
 func sortAlpha(list any) []string {
 	if l, ok := list.([]string); ok {
-		list = slices.Clone(l)
+		l = slices.Clone(l)
+		slices.Sort(l)
+		return l
 	}
 	return sprigSortAlpha(list)
 }

@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// patternCost is charged for compiling a pattern, on top of its size.
+const patternCost = 2048
+
 // regexBound charges a regular expression by the length of its text times the
 // size that its pattern can compile to, and refuses a replacement that could
 // outgrow a result.
@@ -15,10 +18,10 @@ func regexBound(m *meter, name string) any {
 		if strings.Contains(pattern, "{") {
 			weight *= 128 // a counted repetition compiles to a copy per count
 		}
-		if len(text) > 0 && weight > m.budget.Work/len(text) {
+		if weight > m.budget.Work/(len(text)+32) {
 			return m.spend(m.budget.Work)
 		}
-		if err := m.spend(weight * len(text)); err != nil {
+		if err := m.spend(patternCost + 32*weight + weight*len(text)); err != nil {
 			return err
 		}
 		if len(args) == 3 && args[2].Kind() == reflect.String {

@@ -30,5 +30,6 @@ func (g *Generator) Render(params Params) (*v1alpha1.ApplicationSetGenerator, er
 	}
 	x := g.object.unit.begin(params)
 	defer g.object.unit.end(x)
-	return g.object.render(x)
+	out := &v1alpha1.ApplicationSetGenerator{}
+	return out, g.object.render(x, out)
 }

@@ -3,6 +3,7 @@ package templates
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,6 +21,7 @@ type goUnit struct {
 	root    *template.Template
 	used    map[string]bool // functions that any leaf names
 	mutates bool            // a leaf names one of mutators
+	slots   []string        // functions that the evaluator calls
 	leaves  int
 	pool    sync.Pool // of *execution
 }
@@ -35,8 +37,9 @@ func newGoUnit(options []string, totals *totals) *goUnit {
 
 // goLeaf names a template of its unit's group.
 type goLeaf struct {
-	name   string
-	direct *directText // the same text, if it is simple enough; see direct.go
+	name     string
+	unit     *goUnit
+	compiled *compiledText // the same text for the evaluator, or nil
 }
 
 // leaf parses a text, meters its range and template bodies, and adds it to the
@@ -45,7 +48,7 @@ func (u *goUnit) leaf(text string) (leaf, error) {
 	if !strings.Contains(text, open) {
 		return nil, nil
 	}
-	name := strconv.Itoa(u.leaves)
+	name := leafName + strconv.Itoa(u.leaves)
 	u.leaves++
 	trees, err := parse.Parse(name, text, "", "", parseNames, builtins)
 	if err != nil {
@@ -67,17 +70,20 @@ func (u *goUnit) leaf(text string) (leaf, error) {
 	for fn := range u.used {
 		u.mutates = u.mutates || mutators[fn] != nil
 	}
-	return &goLeaf{name: name, direct: newDirectText(trees[name])}, nil
+	return &goLeaf{name: name, unit: u, compiled: compileText(u, trees[name])}, nil
 }
 
-// begin takes an execution from the pool, or clones the group with its
-// functions bound to a meter of its own.
+// leafName starts the names of texts: one that users give to no template.
+const leafName = "\x00"
+
+// begin takes an execution from the pool, or makes one with functions bound to
+// a meter of its own.
 func (u *goUnit) begin(params Params) *execution {
 	x, ok := u.pool.Get().(*execution)
 	if !ok {
 		x = u.newExecution()
 	}
-	x.params, x.produced, x.spent = params, 0, u.totals.spent()
+	x.params, x.produced, x.fields, x.spent = params, 0, u.totals.budget.Fields, u.totals.spent()
 	x.meter.reset()
 	if u.mutates {
 		x.params = deepCopy(params).(map[string]any)
@@ -87,15 +93,29 @@ func (u *goUnit) begin(params Params) *execution {
 
 func (u *goUnit) newExecution() *execution {
 	m := &meter{budget: u.totals.budget}
-	functions := bind(m, u.used)
-	maps.Copy(functions, map[string]any{stepName: m.step, enterName: m.enter, leaveName: m.leave})
-	root := template.Must(u.root.Clone()) // fails only after an execution, which root never sees
-	return &execution{meter: m, root: root.Funcs(functions)}
+	x := &execution{meter: m, bound: make([]any, len(u.slots))}
+	functions := bind(m, u.slots)
+	for i, name := range u.slots {
+		x.bound[i] = functions[name]
+	}
+	return x
+}
+
+// interpreter is the group for text/template, bound to the execution's meter.
+func (u *goUnit) interpreter(x *execution) *template.Template {
+	if x.root == nil {
+		functions := bind(x.meter, slices.Collect(maps.Keys(u.used)))
+		maps.Copy(functions, map[string]any{stepName: x.meter.step, enterName: x.meter.enter, leaveName: x.meter.leave})
+		x.root = template.Must(u.root.Clone()).Funcs(functions) // fails only after an execution, which u.root never sees
+	}
+	return x.root
 }
 
 func (u *goUnit) end(x *execution) {
 	u.totals.add(x)
-	x.params = nil
+	x.params, x.dot = nil, value{}
+	clear(x.vars)
+	clear(x.stack[:cap(x.stack)])
 	u.pool.Put(x)
 }
 
@@ -103,21 +123,19 @@ func (l *goLeaf) render(x *execution) (string, error) {
 	if x.spent {
 		return "", fmt.Errorf("%w: by the parameter sets before this one", ErrBudget)
 	}
-	if l.direct != nil {
-		if text, ok := l.direct.render(x); ok {
-			x.produced += len(text)
-			return text, nil
+	if l.compiled != nil {
+		if text, ok := l.compiled.render(x); ok {
+			return x.produce(text)
 		}
 	}
 	x.meter.depth = 0
 	out := output{buf: x.out[:0], limit: x.meter.budget.Output}
-	err := x.root.ExecuteTemplate(&out, l.name, x.params)
+	err := l.unit.interpreter(x).ExecuteTemplate(&out, l.name, x.params)
 	x.out = out.buf
 	if err != nil {
 		return "", explain(err)
 	}
-	x.produced += len(out.buf)
-	return string(out.buf), nil
+	return x.produce(string(out.buf))
 }
 
 // deepCopy copies the maps and slices of a parameter set.

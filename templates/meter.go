@@ -35,8 +35,23 @@ func (m *meter) leave() string {
 	return ""
 }
 
-// callCost is charged for every metered call, so that cheap calls count too.
-const callCost = 16
+const (
+	// callCost is charged for every metered call, so that cheap calls count too.
+	callCost = 48
+	// dearCall is what a call of a dear function handles at least, in bytes: most
+	// of its work is there before the first byte.
+	dearCall = 64
+	// reflectCost is charged on top for a call through reflection.
+	reflectCost = 256
+)
+
+// handle charges a function of that weight for the bytes it is given.
+func (m *meter) handle(weight, bytes int) error {
+	if weight > 1 {
+		bytes += dearCall
+	}
+	return m.spend(weight * bytes)
+}
 
 // spend charges work in bytes.
 func (m *meter) spend(bytes int) error {

@@ -28,7 +28,7 @@ func normalize(name string) string {
 // name is normalized, dots become '-', runs of '-' one, and the result is at
 // most max (50) bytes: cut at a '-' when smart (the default), anywhere else.
 func slugify(args ...any) (string, error) {
-	maxSize, smart, name := 50, true, ""
+	maxSize, smart, name := defaultSlug, true, ""
 	for i, arg := range args {
 		var ok bool
 		switch {
@@ -48,7 +48,13 @@ func slugify(args ...any) (string, error) {
 	if maxSize < 0 {
 		return "", fmt.Errorf("slugify: a maximum of %d bytes", maxSize)
 	}
+	return slug(maxSize, smart, name), nil
+}
 
+// defaultSlug is the longest slug unless the template says otherwise, in bytes.
+const defaultSlug = 50
+
+func slug(maxSize int, smart bool, name string) string {
 	slug := normalize(name)
 	if !smart && len(slug) >= maxSize {
 		slug = slug[:maxSize]
@@ -56,15 +62,18 @@ func slugify(args ...any) (string, error) {
 	slug = strings.Trim(squeezeDashes(slug), "-")
 	if smart && maxSize > 0 && len(slug) > maxSize {
 		if i := strings.LastIndexByte(slug[:maxSize+1], '-'); i >= 0 {
-			return slug[:i], nil
+			return slug[:i]
 		}
-		return slug[:maxSize], nil
+		return slug[:maxSize]
 	}
-	return slug, nil
+	return slug
 }
 
 // squeezeDashes turns dots into dashes and every run of dashes into one.
 func squeezeDashes(s string) string {
+	if !strings.Contains(s, ".") && !strings.Contains(s, "--") {
+		return s
+	}
 	var b strings.Builder
 	b.Grow(len(s))
 	dash := false

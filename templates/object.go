@@ -42,14 +42,13 @@ func compileObject[T any](e *Engine, source *T) (*object[T], error) {
 
 func (o *object[T]) static() bool { return o.root == nil }
 
-// render makes a new value for one parameter set.
-func (o *object[T]) render(x *execution) (*T, error) {
-	out := new(T)
+// render makes the value of one parameter set in out.
+func (o *object[T]) render(x *execution, out *T) error {
 	*out = *o.source
 	if o.root == nil {
-		return out, nil
+		return nil
 	}
-	return out, o.root.render(x, reflect.ValueOf(out).Elem())
+	return o.root.render(x, reflect.ValueOf(out).Elem())
 }
 
 // compiler walks a value once and collects its templates in units.

@@ -3,6 +3,7 @@ package templates
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/strategicpatch"
@@ -17,10 +18,13 @@ type patch struct {
 	unit   unit
 	text   leaf
 	schema strategicpatch.PatchMetaFromStruct
+	// freeForm says that the template holds free-form JSON, which the way
+	// through JSON writes anew.
+	freeForm bool
 }
 
-func (e *Engine) compilePatch(text string) (*patch, error) {
-	p := &patch{engine: e, unit: e.newUnit()}
+func (e *Engine) compilePatch(text string, app *v1alpha1.Application) (*patch, error) {
+	p := &patch{engine: e, unit: e.newUnit(), freeForm: holdsFreeForm(reflect.ValueOf(app).Elem())}
 	l, err := p.unit.leaf(text)
 	if err != nil {
 		return nil, fmt.Errorf("templatePatch: %w", err)
@@ -37,32 +41,41 @@ func (e *Engine) compilePatch(text string) (*patch, error) {
 
 // apply renders the patch and merges it. A field that Applications do not have
 // is dropped, as in Argo CD; a value of the wrong type is an error.
-func (p *patch) apply(app *v1alpha1.Application, params Params) (*v1alpha1.Application, error) {
+func (p *patch) apply(app *v1alpha1.Application, params Params) error {
 	x := p.unit.begin(params)
 	defer p.unit.end(x)
 	text, err := p.text.render(x)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	kind, project, namespace := app.TypeMeta, app.Spec.Project, app.Namespace
+	if p.freeForm || !p.mergeTyped(app, text) {
+		err = p.mergeAny(app, text)
+	}
+	app.TypeMeta, app.Spec.Project, app.Namespace = kind, project, namespace
+	return err
+}
+
+// mergeAny merges every patch that there is, by way of JSON.
+func (p *patch) mergeAny(app *v1alpha1.Application, text string) error {
 	changes, err := p.decode(text)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	original, err := asMap(app)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	merged, err := strategicpatch.StrategicMergeMapPatchUsingLookupPatchMeta(original, changes, p.schema)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	out, err := asApplication(merged)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out.Spec.Project = app.Spec.Project
-	out.Namespace = app.Namespace
-	return out, nil
+	*app = *out
+	return nil
 }
 
 // decode reads the rendered patch as YAML unless it starts like JSON, and

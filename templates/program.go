@@ -35,7 +35,7 @@ func (e *Engine) CompileApplication(set *v1alpha1.ApplicationSet, tmpl *v1alpha1
 		p.preserve = policy.PreserveResourcesOnDeletion
 	}
 	if set.Spec.TemplatePatch != nil {
-		if p.patch, err = e.compilePatch(*set.Spec.TemplatePatch); err != nil {
+		if p.patch, err = e.compilePatch(*set.Spec.TemplatePatch, app); err != nil {
 			return nil, err
 		}
 	}
@@ -54,24 +54,33 @@ const (
 // them; one without a project belongs to "default". The templatePatch comes
 // last and cannot change the project.
 func (p *Program) Execute(params Params) (*v1alpha1.Application, error) {
+	app := &v1alpha1.Application{}
+	if err := p.ExecuteInto(app, params); err != nil {
+		return nil, err
+	}
+	return app, nil
+}
+
+// ExecuteInto is Execute into a value that the caller has. After an error the
+// value means nothing.
+func (p *Program) ExecuteInto(app *v1alpha1.Application, params Params) error {
 	x := p.object.unit.begin(params)
 	defer p.object.unit.end(x)
-	app, err := p.object.render(x)
-	if err != nil {
-		return nil, fmt.Errorf("template.%w", err)
+	if err := p.object.render(x, app); err != nil {
+		return fmt.Errorf("template.%w", err)
 	}
 	if !p.preserve && len(app.Finalizers) == 0 {
 		app.Finalizers = resourcesFinalizer
 	}
 	if p.patch != nil {
-		if app, err = p.patch.apply(app, params); err != nil {
-			return nil, fmt.Errorf("templatePatch: %w", err)
+		if err := p.patch.apply(app, params); err != nil {
+			return fmt.Errorf("templatePatch: %w", err)
 		}
 	}
 	if app.Spec.Project == "" {
 		app.Spec.Project = defaultProject
 	}
-	return app, nil
+	return nil
 }
 
 var resourcesFinalizer = []string{v1alpha1.ResourcesFinalizerName}

@@ -37,11 +37,27 @@ func (s *sizer) add(v any, depth int) error {
 	case map[string]any:
 		return addMap(s, v, depth)
 	case map[string]string:
-		return addMap(s, v, depth)
+		if err := s.charge(1, depth); err != nil {
+			return err
+		}
+		for k, text := range v {
+			if err := s.charge(2+len(k)+len(text), depth+1); err != nil {
+				return err
+			}
+		}
+		return nil
 	case []any:
 		return addSlice(s, v, depth)
 	case []string:
-		return addSlice(s, v, depth)
+		if err := s.charge(1, depth); err != nil {
+			return err
+		}
+		for _, text := range v {
+			if err := s.charge(1+len(text), depth+1); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	return s.addReflect(reflect.ValueOf(v), depth)
 }

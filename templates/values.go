@@ -12,6 +12,8 @@ type Values struct {
 	unit unit
 	keys []string
 	text []leaf
+	// static is what Render gives if nothing is templated.
+	static map[string]string
 }
 
 // CompileValues compiles the values of a generator. Only the values are
@@ -26,12 +28,19 @@ func (e *Engine) CompileValues(values map[string]string) (*Values, error) {
 		}
 		v.text = append(v.text, l)
 	}
+	if !slices.ContainsFunc(v.text, func(l leaf) bool { return !isStatic(l) }) {
+		v.static = maps.Clone(values)
+	}
 	return v, nil
 }
 
 // Render resolves every value against params alone: values do not see each
-// other, so they cannot grow on each other.
+// other, so they cannot grow on each other. The result may be shared: it is read
+// only.
 func (v *Values) Render(params Params) (map[string]string, error) {
+	if v.static != nil {
+		return v.static, nil
+	}
 	x := v.unit.begin(params)
 	defer v.unit.end(x)
 	out := make(map[string]string, len(v.keys))

@@ -16,7 +16,7 @@ func (m *meter) toYAML(v any) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := m.spend(dear["toYaml"] * size); err != nil {
+	if err := m.handle(dear["toYaml"], size); err != nil {
 		return "", err
 	}
 	out, err := yaml.Marshal(v)
@@ -27,7 +27,7 @@ func (m *meter) toYAML(v any) (string, error) {
 }
 
 func (m *meter) fromYAML(s string, into any) error {
-	if err := m.spend(dear["fromYaml"] * len(s)); err != nil {
+	if err := m.handle(dear["fromYaml"], len(s)); err != nil {
 		return err
 	}
 	return DecodeYAML([]byte(s), into, m.budget)
@@ -57,6 +57,9 @@ func DecodeYAML(doc []byte, into any, budget Budget) error {
 	budget = budget.withDefaults()
 	if len(doc) > budget.Output {
 		return fmt.Errorf("%w: a YAML document of more than %d bytes", ErrBudget, budget.Output)
+	}
+	if decodePlainJSON(doc, into) {
+		return nil
 	}
 	if bytes.IndexByte(doc, '&') >= 0 && bytes.IndexByte(doc, '*') >= 0 {
 		if err := checkAliases(doc, budget.Output); err != nil {
