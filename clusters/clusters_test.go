@@ -161,6 +161,26 @@ func TestOrderOfClustersDoesNotMatter(t *testing.T) {
 	})
 }
 
+// Argo CD sets the label itself, so what a set writes there changes nothing;
+// an expression on it counts.
+func TestSelectorOverridesTheSecretType(t *testing.T) {
+	c := &Cluster{Name: "a", Labels: map[string]string{SecretTypeLabel: SecretTypeCluster, "env": "prod"}}
+	for _, tc := range []struct {
+		selector metav1.LabelSelector
+		want     bool
+	}{
+		{metav1.LabelSelector{MatchLabels: map[string]string{SecretTypeLabel: "repository"}}, true},
+		{metav1.LabelSelector{MatchLabels: map[string]string{SecretTypeLabel: "repository", "env": "dev"}}, false},
+		{metav1.LabelSelector{MatchExpressions: []metav1.LabelSelectorRequirement{{
+			Key: SecretTypeLabel, Operator: metav1.LabelSelectorOpIn, Values: []string{"repository"}}}}, false},
+	} {
+		compiled, err := NewSelector(tc.selector)
+		if err != nil || compiled.Matches(c) != tc.want || compiled.Matches(&Cluster{Implicit: true}) {
+			t.Errorf("%v: matches %v, want %v, %v", tc.selector, compiled.Matches(c), tc.want, err)
+		}
+	}
+}
+
 func TestNormalizeName(t *testing.T) {
 	for in, want := range map[string]string{
 		"": "", "a": "a", "US_East.Hub": "us-east.hub", "--..x..--": "x", "ü-b": "b", "a..b": "a..b",

@@ -4,9 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/json"
 
@@ -42,24 +45,26 @@ func decodeObject(doc []byte, namespace string) ([]Cluster, error) {
 	if doc == nil || err != nil {
 		return nil, err
 	}
-	var head metav1.TypeMeta
-	if err := json.UnmarshalCaseSensitivePreserveInts(doc, &head); err != nil {
-		return nil, err
+	return decodeJSON(doc, namespace)
+}
+
+// decodeJSON reads an object of any kind. Most are Secrets, so that is tried
+// before the kind is known: one pass over the text instead of two.
+func decodeJSON(doc []byte, namespace string) ([]Cluster, error) {
+	var s corev1.Secret
+	err := json.UnmarshalCaseSensitivePreserveInts(doc, &s)
+	head := s.TypeMeta
+	if err != nil {
+		if err := json.UnmarshalCaseSensitivePreserveInts(doc, &head); err != nil {
+			return nil, err
+		}
 	}
 	switch head.GroupVersionKind() {
 	case corev1.SchemeGroupVersion.WithKind("Secret"):
-		var s corev1.Secret
-		if err := json.UnmarshalCaseSensitivePreserveInts(doc, &s); err != nil {
+		if err != nil {
 			return nil, fmt.Errorf("secret: %w", err)
 		}
-		if s.Namespace == "" {
-			s.Namespace = namespace
-		}
-		if s.Namespace != namespace || !IsClusterSecret(&s) {
-			return nil, nil
-		}
-		c, err := FromSecret(&s)
-		return []Cluster{c}, err
+		return decodedSecret(&s, namespace)
 	case fleetv1alpha1.GroupVersion.WithKind("Cluster"):
 		var c fleetv1alpha1.Cluster
 		if err := json.UnmarshalCaseSensitivePreserveInts(doc, &c); err != nil {
@@ -77,14 +82,39 @@ func decodeObject(doc []byte, namespace string) ([]Cluster, error) {
 		head.APIVersion, head.Kind, fleetv1alpha1.GroupVersion)
 }
 
+func decodedSecret(s *corev1.Secret, namespace string) ([]Cluster, error) {
+	if s.Namespace == "" {
+		s.Namespace = namespace
+	}
+	if s.Namespace != namespace || !IsClusterSecret(s) {
+		return nil, nil
+	}
+	c, err := FromSecret(s)
+	return []Cluster{c}, err
+}
+
+// decodeItems decodes on every processor. Of several errors it reports the
+// first.
 func decodeItems(items [][]byte, namespace string) ([]Cluster, error) {
-	var out []Cluster
-	for i, item := range items {
-		found, err := decodeObject(item, namespace)
+	found := make([][]Cluster, len(items))
+	errs := make([]error, len(items))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(items)/minItems+1) {
+		wg.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(items)); i = next.Add(1) - 1 {
+				found[i], errs[i] = decodeJSON(items[i], namespace)
+			}
+		})
+	}
+	wg.Wait()
+	for i, err := range errs {
 		if err != nil {
 			return nil, fmt.Errorf("items[%d]: %w", i, err)
 		}
-		out = append(out, found...)
 	}
-	return out, nil
+	return slices.Concat(found...), nil
 }
+
+// minItems keeps short lists on one goroutine.
+const minItems = 64

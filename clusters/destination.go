@@ -36,7 +36,8 @@ func NewDestinations(list []Cluster) *Destinations {
 	for i := range list {
 		c := &list[i]
 		d.byName[c.Name] = append(d.byName[c.Name], c)
-		d.byServer[c.Server] = append(d.byServer[c.Server], c)
+		key := fleetv1alpha1.ServerKey(c.Server)
+		d.byServer[key] = append(d.byServer[key], c)
 	}
 	return d
 }
@@ -75,7 +76,7 @@ func (d *Destinations) named(name string) (*Cluster, error) {
 }
 
 func (d *Destinations) at(server string) (*Cluster, error) {
-	found := preferClusters(d.byServer[server])
+	found := preferClusters(d.byServer[fleetv1alpha1.ServerKey(server)])
 	switch {
 	case len(found) == 0:
 		return nil, fmt.Errorf("destination.server: no cluster of the fleet has server %q; see: fairlead cluster list", server)

@@ -31,6 +31,8 @@ func TestResolve(t *testing.T) {
 	}{
 		{why: "by name", list: []Cluster{cluster("a", "https://a")}, to: named("a"), want: "a"},
 		{why: "by server", list: []Cluster{cluster("a", "https://a")}, to: at("https://a"), want: "a"},
+		{why: "a slash at the end of a destination", list: []Cluster{cluster("a", "https://a")}, to: at("https://a/"), want: "a"},
+		{why: "a slash at the end of a server", list: []Cluster{cluster("a", "https://a/")}, to: at("https://a"), want: "a"},
 		{why: "unknown name", to: named("a"), errParts: "fairlead cluster add a"},
 		{why: "unknown server", to: at("https://a"), errParts: "fairlead cluster list"},
 		{why: "neither", errParts: "set destination.name"},

@@ -2,6 +2,7 @@ package clusters
 
 import (
 	"fmt"
+	"maps"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
@@ -23,9 +24,15 @@ type Selector struct {
 
 // NewSelector compiles a selector with Kubernetes' own rules for keys, values
 // and operators. An empty one matches every cluster, the implicit one too; any
-// other never matches the implicit cluster, as in Argo CD.
+// other never matches the implicit cluster, as in Argo CD. A matchLabels entry
+// for SecretTypeLabel selects clusters whatever its value, as there too.
 func NewSelector(s metav1.LabelSelector) (Selector, error) {
-	compiled, err := metav1.LabelSelectorAsSelector(&s)
+	declared := s
+	if _, ok := s.MatchLabels[SecretTypeLabel]; ok {
+		declared.MatchLabels = maps.Clone(s.MatchLabels)
+		declared.MatchLabels[SecretTypeLabel] = SecretTypeCluster
+	}
+	compiled, err := metav1.LabelSelectorAsSelector(&declared)
 	if err != nil {
 		return Selector{}, fmt.Errorf("selector: %w", err)
 	}

@@ -87,7 +87,7 @@ generators:
 template: {metadata: {name: '{{app}}'}}
 `)
 	result := expand.Expand(set, expand.Inputs{}, expand.Options{})
-	want := []expand.Request{{Repository: expand.Repository{URL: "r", Revision: "main"}}}
+	want := []expand.Request{{Path: "generators[1].git", Repository: expand.Repository{URL: "r", Revision: "main"}}}
 	if diff := cmp.Diff(want, result.Missing); diff != "" || len(result.Applications) > 0 || result.Err != nil {
 		t.Errorf("%v, %v\n%s", names(result), result.Err, diff)
 	}
@@ -154,9 +154,9 @@ goTemplate: true
 goTemplateOptions: [missingkey=error]
 generators:
 - clusters: {values: {t: '{{ .metadata.labels.tier }}'}, selector: {matchExpressions: [{key: tier, operator: Exists}]}}
-- matrix: {generators: [{clusters: {selector: {matchLabels: {tier: a}}}}, {list: {elements: [{n: x}, {n: y}]}}]}
+- matrix: {generators: [{clusters: {selector: {matchLabels: {tier: a}}}}, {list: {elements: [{k: x}, {k: y}]}}]}
 template:
-  metadata: {name: '{{ .metadata.labels.group }}-{{ dig "n" "none" . }}', labels: {'{{ .name }}': '{{ .metadata.labels.rare }}'}}
+  metadata: {name: '{{ .metadata.labels.group }}-{{ dig "k" "none" . }}', labels: {'{{ .name }}': '{{ .metadata.labels.rare }}'}}
 `)
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(0, 150).Draw(t, "clusters")

@@ -1,10 +1,6 @@
 package expand
 
-import (
-	"runtime"
-
-	"github.com/fairlead/fairlead/templates"
-)
+import "github.com/fairlead/fairlead/templates"
 
 // Options are the hub's switches for expansions.
 type Options struct {
@@ -19,14 +15,3 @@ type Options struct {
 	// does not depend on it.
 	Workers int
 }
-
-func (o Options) workers(rows int) int {
-	n := o.Workers
-	if n == 0 {
-		n = runtime.GOMAXPROCS(0)
-	}
-	return max(1, min(n, rows/minRowsPerWorker))
-}
-
-// minRowsPerWorker keeps small sets on one goroutine.
-const minRowsPerWorker = 64

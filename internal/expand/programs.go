@@ -16,6 +16,7 @@ type programs struct {
 	set    *v1alpha1.ApplicationSet
 	engine *templates.Engine
 	own    *templates.Program
+	others map[*v1alpha1.ApplicationSetTemplate]*templates.Program // by override, once compiled
 }
 
 // of returns the program for the rows of a generator. What its template leaves
@@ -29,9 +30,20 @@ func (p *programs) of(override *v1alpha1.ApplicationSetTemplate) (*templates.Pro
 		}
 		return p.own, err
 	}
+	if known, ok := p.others[override]; ok {
+		return known, nil
+	}
 	merged := override.DeepCopy()
 	if err := mergo.Merge(merged, p.set.Spec.Template); err != nil {
 		return nil, fmt.Errorf("template: merge into the set's: %w", err)
 	}
-	return p.engine.CompileApplication(p.set, merged)
+	program, err := p.engine.CompileApplication(p.set, merged)
+	if err != nil {
+		return nil, err
+	}
+	if p.others == nil {
+		p.others = map[*v1alpha1.ApplicationSetTemplate]*templates.Program{}
+	}
+	p.others[override] = program
+	return program, nil
 }

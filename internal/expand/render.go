@@ -2,8 +2,6 @@ package expand
 
 import (
 	"fmt"
-	"sync"
-	"sync/atomic"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/generators"
@@ -16,12 +14,20 @@ type job struct {
 	row     *generators.Row
 	app     *v1alpha1.Application
 	err     error
+	slab    *slab // that app lies in, or nil
 }
+
+// slab holds the Applications of one rendering, in the order of its jobs.
+type slab struct{ apps []v1alpha1.Application }
 
 // render executes the template for the rows of all parts. A template that does
 // not compile fails the set; that is known only if it is needed.
 func render(p *programs, parts []generators.Part, opts Options) ([]job, error) {
-	var jobs []job
+	rows := 0
+	for i := range parts {
+		rows += len(parts[i].Rows)
+	}
+	jobs := make([]job, 0, rows)
 	for i := range parts {
 		part := &parts[i]
 		if len(part.Rows) == 0 {
@@ -35,12 +41,19 @@ func render(p *programs, parts []generators.Part, opts Options) ([]job, error) {
 			jobs = append(jobs, job{program: program, row: &part.Rows[r]})
 		}
 	}
-	inParallel(len(jobs), opts.workers(len(jobs)), func(i int) { jobs[i].run() })
+	home := &slab{make([]v1alpha1.Application, len(jobs))}
+	generators.InChunks(len(jobs), opts.Workers, func(start, end int) {
+		for i := start; i < end; i++ {
+			jobs[i].slab = home
+			jobs[i].run(&home.apps[i])
+		}
+	})
 	return jobs, nil
 }
 
-// run renders one row. A panic below it is that row's error, not the hub's.
-func (j *job) run() {
+// run renders one row into app. A panic below it is that row's error, not the
+// hub's.
+func (j *job) run(app *v1alpha1.Application) {
 	defer func() {
 		if r := recover(); r != nil {
 			j.app, j.err = nil, fmt.Errorf("template: panic: %v", r)
@@ -49,7 +62,9 @@ func (j *job) run() {
 			j.err = describe(j.row.Origin, j.err)
 		}
 	}()
-	j.app, j.err = j.program.Execute(j.row.Params)
+	if j.err = j.program.ExecuteInto(app, j.row.Params); j.err == nil {
+		j.app = app
+	}
 }
 
 // describe puts an error between the generator and the cluster or element.
@@ -59,32 +74,4 @@ func describe(o Origin, err error) error {
 		return fmt.Errorf("%s: %w", o.Generator, err)
 	}
 	return fmt.Errorf("%s: %w for %s", o.Generator, err, subject)
-}
-
-// inParallel calls do for 0..n-1 from the given number of goroutines, in
-// chunks, and returns when all calls have.
-func inParallel(n, workers int, do func(i int)) {
-	if workers <= 1 {
-		for i := range n {
-			do(i)
-		}
-		return
-	}
-	const chunk = 32
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range workers {
-		wg.Go(func() {
-			for {
-				start := int(next.Add(chunk)) - chunk
-				if start >= n {
-					return
-				}
-				for i := start; i < min(start+chunk, n); i++ {
-					do(i)
-				}
-			}
-		})
-	}
-	wg.Wait()
 }

@@ -35,13 +35,15 @@ type Result struct {
 	Applications []v1alpha1.Application
 	// Origins tell for each of Applications, by index, where it comes from.
 	Origins []Origin
-	// Rejected are rows that gave no Application. While there are any, nothing
-	// may be deleted: a rejected row's Application cannot be told from one
-	// that left. Sorted by generator, element and cluster.
+	// Rejected are rows that gave no Application: a rejected row's Application
+	// cannot be told from one that left, see Protection. Sorted by generator,
+	// cluster and element.
 	Rejected []Row
 	// Duplicates are names that several rows claim; none of these rows is
 	// among Applications. Sorted by name.
 	Duplicates []Duplicate
+	// Generators are the paths of the set's generators, in order.
+	Generators []string
 	// Missing are the inputs that the expansion lacks.
 	Missing []Request
 	// Commits are what the repositories of the inputs were read at.

@@ -17,6 +17,8 @@ func (t templating) Generator(g *v1alpha1.ApplicationSetGenerator) (generators.G
 	return t.engine.CompileGenerator(g)
 }
 
+func (t templating) Exhausted() error { return t.engine.Exhausted() }
+
 func (t templating) DecodeYAML(doc []byte, into any) error {
 	return t.engine.DecodeYAML(doc, into)
 }

@@ -2,6 +2,7 @@ package v1alpha1
 
 import (
 	"fmt"
+	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
@@ -86,6 +87,10 @@ type ClusterList struct {
 	metav1.ListMeta `json:"metadata,omitempty"`
 	Items           []Cluster `json:"items"`
 }
+
+// ServerKey is what two addresses of one server have in common: a slash at the
+// end makes no difference, as in Argo CD.
+func ServerKey(server string) string { return strings.TrimRight(server, "/") }
 
 // ServerOf returns the server identifier of the named cluster: spec.server,
 // or the default made of its name.
