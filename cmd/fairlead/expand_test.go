@@ -46,6 +46,9 @@ func expandFolder(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for name, content := range map[string]string{
 		"set.yaml": expandSet, "clusters.yaml": expandClusters, "apps/a/x.yaml": "", "apps/b/x.yaml": "", "apps/.git/x": "",
+		"bad-options.yaml": "newGitGlobbing: true", "options.yaml": "includeHiddenDirectories: true",
+		"objects.yaml":        "{apiVersion: argoproj.io/v1alpha1, kind: AppProject, metadata: {name: default}}",
+		"apps/.hidden/x.yaml": "",
 	} {
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			t.Fatal(err)
@@ -114,6 +117,16 @@ spec:
 	}
 }
 
+func TestExpandReadsOptionsAndObjects(t *testing.T) {
+	expandFolder(t)
+	code, stdout, stderr := runExpandCommand(t, "", "-f", "set.yaml", "--clusters", "clusters.yaml", appsRepo, "-o", "name",
+		"--options", "options.yaml", "--objects", "objects.yaml")
+	want := "oslo-.hidden\noslo-a\noslo-b\ntokyo-.hidden\ntokyo-a\ntokyo-b\n"
+	if code != codeOK || stdout != want {
+		t.Errorf("exit %d, %q, %s", code, stdout, stderr)
+	}
+}
+
 func TestExpandRejects(t *testing.T) {
 	expandFolder(t)
 	bad := strings.Replace(expandSet, ".metadata.labels.site", ".metadata.labels.region", 1)
@@ -139,12 +152,16 @@ func TestExpandRefuses(t *testing.T) {
 		{"a missing repository", expandSet, []string{"-f", "-", "--clusters", "clusters.yaml"},
 			"add --repo https://git.example.com/apps.git@feature/x=DIR"},
 		{"another kind", "{apiVersion: v1, kind: Secret}", []string{"-f", "-"}, "want an argoproj.io/v1alpha1 ApplicationSet"},
-		{"two sets", expandSet + "---" + expandSet, []string{"-f", "-"}, "more than one object"},
+		{"two sets", expandSet + "---" + expandSet, []string{"-f", "-"}, "holds 2 objects"},
 		{"not YAML", "a: b: c", []string{"-f", "-"}, "yaml"},
 		{"an unknown output", expandSet, []string{"-f", "-", "-o", "xml"}, `output "xml"`},
 		{"a folder that is none", expandSet, []string{"-f", "-", "--repo", "r=nope"}, "nope"},
 		{"a failed generator", strings.Replace(expandSet, "clusters: {sel", "plugin: {sel", 1), []string{"-f", "-", appsRepo},
-			"generator plugin is not supported yet"},
+			"generators[0].matrix[0].plugin: configMapRef.name is empty"},
+		{"an unknown option", expandSet, []string{"-f", "-", "--options", "bad-options.yaml"}, "known are newGitFileGlobbing"},
+		{"a missing file of objects", expandSet, []string{"-f", "-", "--objects", "nope.yaml"}, "nope.yaml"},
+		{"an unknown project", strings.Replace(expandSet, "spec: {source", "spec: {project: gone, source", 1),
+			[]string{"-f", "-", "--clusters", "clusters.yaml", "--objects", "objects.yaml", appsRepo}, "project gone which does not exist"},
 	} {
 		code, stdout, stderr := runExpandCommand(t, c.set, c.args...)
 		if code != codeUsage || stdout != "" || !strings.Contains(stderr, c.want) {

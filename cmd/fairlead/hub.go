@@ -26,6 +26,7 @@ type hubCommand struct {
 	flags    hubFlags
 	embedded bool
 	replica  string
+	scm      bool
 	options  hub.Options
 }
 
@@ -51,7 +52,15 @@ func newHubCommand(s streams) *cobra.Command {
 	f.StringSliceVar(&o.Delivery.Names, "delivery-name", nil, "further host names and IPs of the delivery endpoint")
 	f.StringVar(&o.MetricsAddr, "metrics-addr", ":8080", "address of Prometheus metrics; 0 for none")
 	f.StringVar(&o.HealthAddr, "health-addr", ":8081", "address of /healthz and /readyz; 0 for none")
+	f.StringVar(&o.WebhookAddr, "webhook-addr", ":8082", "address that takes hooks of Git hosts, at /api/webhook; 0 for none")
+	f.StringSliceVar(&o.Sets.Namespaces, "applicationset-namespaces", nil, "further namespaces whose ApplicationSets are served: globs, or /regular expressions/")
+	f.StringSliceVar(&o.Sets.SCMProviders, "allowed-scm-providers", nil, "API addresses that scmProvider and pullRequest generators may name (default: any)")
+	f.BoolVar(&h.scm, "enable-scm-providers", true, "let ApplicationSets use scmProvider and pullRequest generators")
+	f.BoolVar(&o.Sets.TokenRefStrictMode, "token-ref-strict-mode", false, "let those generators use Secrets only that carry argocd.argoproj.io/secret-type: scm-creds")
+	f.BoolVar(&o.Sets.Expand.NewGitFileGlobbing, "enable-new-git-file-globbing", false, "match Git files with path globs in place of Git's own patterns")
+	f.BoolVar(&o.Sets.Expand.IncludeHiddenDirectories, "include-hidden-directories", false, "let Git directory generators see names that start with a dot")
 	f.DurationVar(&o.Resolver.Interval, "revision-interval", 3*time.Minute, "how often Git is asked what a revision means")
+	bindDeletions(f, &o.Sets.Deletions)
 	return c
 }
 
@@ -59,7 +68,7 @@ func (h *hubCommand) run(ctx context.Context, s streams) error {
 	log := logTo(s.err, zapcore.InfoLevel)
 	ctrllog.SetLogger(log)
 	opts := h.options
-	opts.Logger, opts.Namespace = log, h.flags.namespace
+	opts.Logger, opts.Namespace, opts.Sets.NoSCMProviders = log, h.flags.namespace, !h.scm
 	if opts.Replica = h.replica; opts.Replica == "" {
 		name, err := os.Hostname()
 		if err != nil {

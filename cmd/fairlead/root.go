@@ -35,7 +35,11 @@ func newRootCommand(s streams) *cobra.Command {
 		newGetCommand(s),
 		newSyncCommand(s),
 		newRefreshCommand(s),
+		newApproveCommand(s),
+		newKeepCommand(s),
 		newExpandCommand(s),
+		newTestCommand(s),
+		newExplainCommand(s),
 		newVersionCommand(s),
 	)
 	return root

@@ -1,7 +1,8 @@
-// Package policy will check Applications against their AppProject (sources,
-// destinations, kinds, sync windows) in one pure function that the hub calls
-// before it delivers and the agent before it applies.
+// Package policy checks Applications against their AppProject in pure
+// functions that the hub calls before it delivers and the agent before it
+// applies.
 //
-// The project already travels with every bundle, so that an agent can check
-// offline. Until the function exists only the project's existence is checked.
+// So far it checks that the project exists. Sources, destinations, kinds and
+// sync windows are to come; the project already travels with every bundle, so
+// that an agent can check them offline.
 package policy

@@ -1,0 +1,224 @@
+package explain
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/fairlead/fairlead/api/v1alpha1"
+	"github.com/fairlead/fairlead/internal/expand"
+)
+
+// generators explains why no row derives from the cluster: a reason of each
+// generator.
+func (e *explainer) generators(result expand.Result) []Reason {
+	var out []Reason
+	for i := range e.question.Set.Spec.Generators {
+		root, err := rootOf(i, &e.question.Set.Spec.Generators[i])
+		if err != nil || root.kind() == "" {
+			continue
+		}
+		reason, ok := e.of(root)
+		if !ok {
+			reason = e.noDestination(root, result)
+		}
+		reason.aside = !root.aboutClusters() && reason.Code != CodePostSelector
+		out = append(out, reason)
+	}
+	if len(out) == 0 {
+		return []Reason{{Code: CodeEmpty, Message: "the set has no generator that is known"}}
+	}
+	return out
+}
+
+// of finds what keeps the cluster out of a generator's rows.
+func (e *explainer) of(p *place) (Reason, bool) {
+	if p.node["selector"] != nil && e.reaches(p.without("selector")) {
+		return e.postSelector(p), true
+	}
+	switch p.kind() {
+	case "clusters":
+		return e.clusters(p)
+	case "clusterDecisionResource":
+		return Reason{Code: CodeDecision, Generator: p.name(),
+			Message: "none of the placement decisions names the cluster", Change: "let the placement select it"}, true
+	case kindMatrix:
+		return e.matrix(p)
+	case kindMerge:
+		return e.merge(p)
+	}
+	return Reason{}, false
+}
+
+func (e *explainer) clusters(p *place) (Reason, bool) {
+	var selector metav1.LabelSelector
+	if err := convert(p.spec()["selector"], &selector); err != nil {
+		return Reason{}, false
+	}
+	raw, err := json.Marshal(selector)
+	if err != nil || !p.templated() || !strings.Contains(string(raw), "{{") {
+		return selectorReason(p.name(), &selector, e.cluster)
+	}
+	open := maps.Clone(p.spec())
+	delete(open, "selector")
+	if !e.reaches(p.with(object{"clusters": open})) {
+		return Reason{}, false
+	}
+	return Reason{Code: CodeSelector, Generator: p.name(),
+		Message: fmt.Sprintf("selector %s: with the values of no earlier row does it match the cluster", metav1.FormatLabelSelector(&selector)),
+		Change:  "label the cluster as one of the earlier rows asks"}, true
+}
+
+// matrix looks at the legs in order: the first that leaves the cluster out, or
+// that gives nothing to combine it with.
+func (e *explainer) matrix(p *place) (Reason, bool) {
+	for _, leg := range p.legs() {
+		if leg.aboutClusters() && !e.reaches(leg) {
+			if reason, ok := e.of(leg); ok {
+				return reason, true
+			}
+		}
+		if rows, known := e.rows(leg); known && rows == 0 {
+			return Reason{Code: CodeEmpty, Generator: leg.name(), Message: "this leg of the matrix gives no rows, so there is nothing to combine",
+				Change: "see what the generator reads: its selector, its patterns, its source"}, true
+		}
+	}
+	return Reason{}, false
+}
+
+// merge keeps the rows of its first leg; a row of a later one counts only where
+// it agrees with one of those in every merge key.
+func (e *explainer) merge(p *place) (Reason, bool) {
+	var keys []string
+	_ = convert(p.spec()["mergeKeys"], &keys) // no keys: the expansion failed
+	var first *Reason
+	for i, leg := range p.legs() {
+		if !leg.aboutClusters() {
+			continue
+		}
+		if i > 0 && e.reaches(leg) {
+			return Reason{Code: CodeMergeKey, Generator: leg.name(),
+				Message: fmt.Sprintf("its row agrees with no row of %s in the merge keys %s", p.legs()[0].name(), strings.Join(keys, ", ")),
+				Change:  "add a row to the first generator whose merge keys have the cluster's values"}, true
+		}
+		if reason, ok := e.of(leg); ok && first == nil {
+			first = &reason
+		}
+	}
+	if first == nil {
+		return Reason{}, false
+	}
+	return *first, true
+}
+
+// noDestination is the reason where a generator's rows are about other things:
+// where their Applications go.
+func (e *explainer) noDestination(p *place, result expand.Result) Reason {
+	seen := map[string]bool{}
+	count := 0
+	for i, origin := range result.Origins {
+		if strings.HasPrefix(origin.Generator, p.path+".") {
+			count++
+			to := result.Applications[i].Spec.Destination
+			seen[to.Name+to.Server] = true
+		}
+	}
+	for _, row := range result.Rejected {
+		if count == 0 && strings.HasPrefix(row.Origin.Generator, p.path+".") {
+			return Reason{Code: CodeRender, Generator: p.name(), Message: "its rows were rejected, the first: " + row.Err.Error(),
+				Change: "mend the template, or what the rows hold"}
+		}
+	}
+	if count == 0 {
+		return Reason{Code: CodeEmpty, Generator: p.name(), Message: "it gives no application",
+			Change: "see what the generator reads: its selector, its patterns, its source"}
+	}
+	reason := Reason{Code: CodeDestination, Generator: p.name(),
+		Message: fmt.Sprintf("the destination of none of its %d applications is the cluster", count),
+		Change:  fmt.Sprintf("give it a row whose destination is name %q or server %q", e.cluster.Name, e.cluster.Server)}
+	var others []string
+	for to := range seen {
+		others = append(others, to)
+	}
+	for _, word := range []string{e.cluster.Name, e.cluster.Server} {
+		if near, ok := nearest(word, others); ok {
+			reason.Nearest = "destination " + near
+		}
+	}
+	return reason
+}
+
+// reaches says whether a generator gives a row for the cluster: one that
+// derives from it or whose destination it is.
+func (e *explainer) reaches(p *place) bool {
+	result, ok := e.expand(p)
+	if !ok {
+		return false
+	}
+	for i := range result.Applications {
+		if IsDestination(result.Applications[i].Spec.Destination, e.cluster) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(origins(result), func(o expand.Origin) bool {
+		return slices.Contains(o.Clusters(), e.cluster.Name)
+	})
+}
+
+// rows counts what a generator gives; false if that is not known.
+func (e *explainer) rows(p *place) (int, bool) {
+	result, ok := e.expand(p)
+	return len(origins(result)), ok
+}
+
+// expand expands the set with one generator, alone; if its template fails
+// there, with a template that cannot.
+func (e *explainer) expand(p *place) (expand.Result, bool) {
+	set := e.question.Set.DeepCopy()
+	var generator v1alpha1.ApplicationSetGenerator
+	if err := convert(p.alone(), &generator); err != nil {
+		return expand.Result{}, false
+	}
+	set.Spec.Generators = []v1alpha1.ApplicationSetGenerator{generator}
+	result, err := e.question.Expand(set)
+	if err != nil || result.Err != nil {
+		plain(set)
+		result, err = e.question.Expand(set)
+	}
+	return result, err == nil && result.Err == nil
+}
+
+// plain gives a set a template without parameters.
+func plain(set *v1alpha1.ApplicationSet) {
+	set.Spec.Template = v1alpha1.ApplicationSetTemplate{}
+	set.Spec.Template.Name = "row"
+	set.Spec.TemplatePatch = nil
+}
+
+// origins of all rows, whatever came of them.
+func origins(result expand.Result) []expand.Origin {
+	out := slices.Clone(result.Origins)
+	for _, row := range result.Rejected {
+		out = append(out, row.Origin)
+	}
+	for _, d := range result.Duplicates {
+		out = append(out, d.Origins...)
+	}
+	return out
+}
+
+// convert reads one JSON shape as another; nil changes nothing.
+func convert(from, into any) error {
+	if from == nil {
+		return nil
+	}
+	raw, err := json.Marshal(from)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(raw, into)
+}
