@@ -39,7 +39,7 @@ func (d *Demo) startHub(ctx context.Context) error {
 		Name: "fairlead-hub", Path: d.opts.Fairlead, Dir: d.opts.Dir, Env: d.environment(), Logger: d.opts.Logger,
 		Args: []string{
 			"hub", "--embedded", "--data-dir", dir, "--delivery-addr", "127.0.0.1:0",
-			"--metrics-addr", "0", "--health-addr", "0", "--revision-interval", d.opts.Interval.String(),
+			"--metrics-addr", "0", "--health-addr", "0", "--webhook-addr", "0", "--revision-interval", d.opts.Interval.String(),
 		},
 		Grace: 30 * time.Second,
 	})

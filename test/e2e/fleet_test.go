@@ -119,7 +119,7 @@ func (f *fleet) startHub(t *testing.T) {
 		Name: "hub", Path: filepath.Join(binDir, "fairlead"), Dir: f.dir, Env: f.env(), Grace: 30 * time.Second, Logger: logr.Discard(),
 		Args: []string{
 			"hub", "--embedded", "--data-dir", f.hubDir(), "--delivery-addr", "127.0.0.1:0",
-			"--metrics-addr", "0", "--health-addr", "0", "--revision-interval", "1s",
+			"--metrics-addr", "0", "--health-addr", "0", "--webhook-addr", "0", "--revision-interval", "1s",
 		},
 	})
 	if err != nil {

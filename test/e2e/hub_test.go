@@ -26,7 +26,7 @@ func TestHubAgainstAKubeconfig(t *testing.T) {
 		Env: (&fleet{dir: dir, assets: testenv.Assets(t)}).env(),
 		Args: []string{
 			"hub", "--kubeconfig", testenv.HubKubeconfig(t), "--namespace", "e2e-hub", "--namespaces", "e2e-hub-apps",
-			"--delivery-addr", "127.0.0.1:0", "--health-addr", health, "--metrics-addr", metrics,
+			"--delivery-addr", "127.0.0.1:0", "--health-addr", health, "--metrics-addr", metrics, "--webhook-addr", "0",
 		},
 	})
 	if err != nil {

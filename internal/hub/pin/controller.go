@@ -41,8 +41,8 @@ func (c *Controller) Reconcile(ctx context.Context, o owner) (reconcile.Result, 
 // wanted lists, sorted and once each, the Git revisions that the owner's
 // Applications ask for.
 func (c *Controller) wanted(ctx context.Context, o owner) ([]Ref, error) {
-	var apps v1alpha1.ApplicationList
-	if err := c.Client.List(ctx, &apps, client.InNamespace(o.Namespace), client.MatchingFields{ownerIndex: o.key()}); err != nil {
+	var apps v1alpha1.ApplicationList // of the cache's own objects: read only
+	if err := c.Client.List(ctx, &apps, client.InNamespace(o.Namespace), client.MatchingFields{ownerIndex: o.key()}, client.UnsafeDisableDeepCopy); err != nil {
 		return nil, fmt.Errorf("list applications of %s: %w", o.key(), err)
 	}
 	seen := map[Ref]bool{}

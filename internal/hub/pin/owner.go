@@ -42,9 +42,10 @@ func (o owner) pinName() string {
 }
 
 // ownersOf says which Pins an Application follows: its set's, or one for each
-// of its sources.
+// of its sources. One that is being deleted with its workloads follows them
+// until it is gone: the deletion may be held, and it is delivered meanwhile.
 func ownersOf(app *v1alpha1.Application) []owner {
-	if !app.DeletionTimestamp.IsZero() {
+	if !app.DeletionTimestamp.IsZero() && !app.CascadedDeletion() {
 		return nil
 	}
 	if set := v1alpha1.OwningSet(app); set != "" {

@@ -159,6 +159,18 @@ func (r *Resolver) Want(owner string, refs []Ref) {
 	r.owned[owner] = slices.Clone(refs)
 }
 
+// wants is true if owner wants all of refs already.
+func (r *Resolver) wants(owner string, refs []Ref) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, ref := range refs {
+		if !r.wanted[ref][owner] {
+			return false
+		}
+	}
+	return len(refs) > 0
+}
+
 // Get returns the last known meaning of ref. The second value is false until
 // the first question about it was answered, well or badly.
 func (r *Resolver) Get(ref Ref) (Resolution, bool) {

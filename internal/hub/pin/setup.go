@@ -3,6 +3,7 @@ package pin
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"k8s.io/client-go/util/workqueue"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -47,7 +48,7 @@ func Setup(ctx context.Context, mgr ctrl.Manager, c *Controller) error {
 	}
 	cache := mgr.GetCache()
 	sources := []source.TypedSource[owner]{
-		source.TypedKind(cache, &v1alpha1.Application{}, applicationEvents(), predicate.TypedGenerationChangedPredicate[*v1alpha1.Application]{}),
+		source.TypedKind(cache, &v1alpha1.Application{}, applicationEvents(c.Resolver), predicate.TypedGenerationChangedPredicate[*v1alpha1.Application]{}),
 		source.TypedKind(cache, &fleet.Pin{}, pinEvents(), predicate.TypedFuncs[*fleet.Pin]{
 			CreateFunc: func(event.TypedCreateEvent[*fleet.Pin]) bool { return true }, // ends a leftover of a hub that was away
 		}),
@@ -63,25 +64,44 @@ func Setup(ctx context.Context, mgr ctrl.Manager, c *Controller) error {
 	return nil
 }
 
+// unhurried is when a Pin is looked at for an Application that asks for nothing
+// new: once for all of the ten thousand of a new set that come meanwhile.
+const unhurried = time.Second
+
 // applicationEvents asks for every Pin that an Application follows or
 // followed.
-func applicationEvents() handler.TypedFuncs[*v1alpha1.Application, owner] {
-	add := func(q queue, apps ...*v1alpha1.Application) {
-		for _, app := range apps {
-			alive := app.DeepCopy()
-			alive.DeletionTimestamp = nil // a deleted one may have been the last
-			for _, o := range ownersOf(alive) {
-				q.Add(o)
-			}
+func applicationEvents(resolver *Resolver) handler.TypedFuncs[*v1alpha1.Application, owner] {
+	add := func(q queue, app *v1alpha1.Application) {
+		for _, o := range followedBy(app) {
+			q.Add(o)
 		}
 	}
 	return handler.TypedFuncs[*v1alpha1.Application, owner]{
-		CreateFunc: func(_ context.Context, e event.TypedCreateEvent[*v1alpha1.Application], q queue) { add(q, e.Object) },
+		CreateFunc: func(_ context.Context, e event.TypedCreateEvent[*v1alpha1.Application], q queue) {
+			for _, o := range followedBy(e.Object) {
+				if resolver.wants(o.key(), refsOf(e.Object)) {
+					q.AddAfter(o, unhurried)
+				} else {
+					q.Add(o)
+				}
+			}
+		},
 		UpdateFunc: func(_ context.Context, e event.TypedUpdateEvent[*v1alpha1.Application], q queue) {
-			add(q, e.ObjectOld, e.ObjectNew)
+			add(q, e.ObjectOld)
+			add(q, e.ObjectNew)
 		},
 		DeleteFunc: func(_ context.Context, e event.TypedDeleteEvent[*v1alpha1.Application], q queue) { add(q, e.Object) },
 	}
+}
+
+// followedBy are the Pins of an Application as if it were not being deleted: a
+// deleted one may have been the last.
+func followedBy(app *v1alpha1.Application) []owner {
+	if app.DeletionTimestamp != nil {
+		app = app.DeepCopy()
+		app.DeletionTimestamp = nil
+	}
+	return ownersOf(app)
 }
 
 // pinEvents asks for a Pin that somebody changed or removed by hand.
