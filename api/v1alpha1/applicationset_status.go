@@ -15,6 +15,12 @@ type ApplicationSetStatus struct {
 	ResourcesCount int64 `json:"resourcesCount,omitempty"`
 	// Health of the whole.
 	Health HealthStatus `json:"health,omitempty"`
+	// DeletionsHeld is Fairlead's own: what the set's guard holds; nil for
+	// nothing.
+	DeletionsHeld *DeletionsHeld `json:"deletionsHeld,omitempty"`
+	// DeletionWindow is Fairlead's own: the losses that the set's guard counts.
+	// It is written with deletions only.
+	DeletionWindow *DeletionWindow `json:"deletionWindow,omitempty"`
 }
 
 // ApplicationSetApplicationStatus is how far one Application is in a rollout.

@@ -22,9 +22,9 @@ import (
 // Inventory answers where Applications can go.
 type Inventory interface {
 	Destinations(ctx context.Context) (*clusters.Destinations, error)
-	// Invalidate says that clusters have changed: who is woken by a cluster's
-	// event must not read the fleet as it was before.
-	Invalidate()
+	// Changed says that the object of a cluster has changed: who is woken by
+	// its event must not read the fleet as it was before.
+	Changed(object client.Object)
 }
 
 // Revisions answers what the hub knows of a requested revision.
@@ -42,6 +42,8 @@ type Reconciler struct {
 	Client    client.Client
 	Inventory Inventory
 	Revisions Revisions
+	Gate      *Gate
+	Events    EventRecorder
 	// Namespace is the control namespace, where Clusters and Tombstones are.
 	Namespace string
 	Now       func() time.Time
@@ -69,7 +71,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 	decision := Decide(app, facts)
 	if decision.ReleaseAt != "" {
 		cause := fmt.Sprintf("destination changed from cluster %s to %s", decision.ReleaseAt, decision.Cluster)
-		if err := r.issue(ctx, app, decision.ReleaseAt, fleet.TombstoneRelease, cause); err != nil {
+		if _, err := r.issue(ctx, app, decision.ReleaseAt, fleet.TombstoneRelease, cause); err != nil {
 			return reconcile.Result{}, err
 		}
 	}

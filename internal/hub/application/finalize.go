@@ -17,14 +17,15 @@ import (
 
 // finalize turns a deleted Application into a Tombstone and lets the object go
 // when the agent has acknowledged it, or at once when nobody is there to:
-// the Tombstone outlives the Application.
+// the Tombstone outlives the Application. What the gate holds stays; what a
+// person wants to keep running goes without a Tombstone.
 func (r *Reconciler) finalize(ctx context.Context, app *v1alpha1.Application) error {
-	if !controllerutil.ContainsFinalizer(app, fleet.Finalizer) {
+	if !controllerutil.ContainsFinalizer(app, fleet.Finalizer) && !app.CascadedDeletion() {
 		return nil
 	}
 	name := deliveredTo(app)
 	if name == "" {
-		return r.letGo(ctx, app)
+		return r.finalizeUndelivered(ctx, app)
 	}
 	cluster := &fleet.Cluster{}
 	err := r.Client.Get(ctx, types.NamespacedName{Namespace: r.Namespace, Name: name}, cluster)
@@ -36,7 +37,16 @@ func (r *Reconciler) finalize(ctx context.Context, app *v1alpha1.Application) er
 	}
 
 	action, cause := endOf(app)
-	if err := r.issue(ctx, app, name, action, cause); err != nil {
+	if action == fleet.TombstoneDelete {
+		if stale, err := r.dropRelease(ctx, app, name); err != nil || stale {
+			return err
+		}
+	}
+	if kept, err := r.kept(ctx, app, name); err != nil || kept {
+		return err
+	}
+	issued, err := r.issue(ctx, app, name, action, cause)
+	if err != nil || !issued {
 		return err
 	}
 	tomb := &fleet.Tombstone{}
@@ -47,6 +57,9 @@ func (r *Reconciler) finalize(ctx context.Context, app *v1alpha1.Application) er
 		}
 		return fmt.Errorf("read tombstone %s: %w", key, err)
 	}
+	if action == fleet.TombstoneDelete && tomb.Spec.Action != action {
+		return nil // it came this moment, and its event too
+	}
 	connected := cluster.Status.Holder != ""
 	if tomb.Status.Acknowledged || !connected {
 		return r.letGo(ctx, app)
@@ -54,9 +67,27 @@ func (r *Reconciler) finalize(ctx context.Context, app *v1alpha1.Application) er
 	return r.sayPending(ctx, app, name, tomb)
 }
 
+// dropRelease removes the release that an earlier move away from cluster left,
+// when app is delivered there again: it must neither pass for the order to
+// delete nor undo a hold. stale is true while it is there; the event of its end
+// wakes app.
+func (r *Reconciler) dropRelease(ctx context.Context, app *v1alpha1.Application, cluster string) (stale bool, err error) {
+	tomb := &fleet.Tombstone{}
+	key := types.NamespacedName{Namespace: r.Namespace, Name: fleet.TombstoneName(cluster, keyOf(app))}
+	if err := r.Client.Get(ctx, key, tomb); err != nil || tomb.Spec.Action != fleet.TombstoneRelease {
+		return false, client.IgnoreNotFound(err)
+	}
+	if err := r.Client.Delete(ctx, tomb, client.Preconditions{UID: &tomb.UID}); client.IgnoreNotFound(err) != nil {
+		return true, fmt.Errorf("remove the release %s that the deletion replaces: %w", key, err)
+	}
+	return true, nil
+}
+
 // issue writes the one Tombstone that this Application can have at a cluster.
-// It is the only place where tombstones are made.
-func (r *Reconciler) issue(ctx context.Context, app *v1alpha1.Application, cluster string, action fleet.TombstoneAction, cause string) error {
+// It is the only place where tombstones are made; one that deletes must pass
+// the gate, and issued is false while it has not. A release removes nothing
+// from the cluster, so nothing holds it.
+func (r *Reconciler) issue(ctx context.Context, app *v1alpha1.Application, cluster string, action fleet.TombstoneAction, cause string) (issued bool, err error) {
 	key := keyOf(app)
 	tomb := &fleet.Tombstone{
 		ObjectMeta: metav1.ObjectMeta{
@@ -65,17 +96,22 @@ func (r *Reconciler) issue(ctx context.Context, app *v1alpha1.Application, clust
 		},
 		Spec: fleet.TombstoneSpec{Cluster: cluster, Application: key, Action: action, Cause: cause},
 	}
-	err := r.Client.Get(ctx, client.ObjectKeyFromObject(tomb), &fleet.Tombstone{})
+	err = r.Client.Get(ctx, client.ObjectKeyFromObject(tomb), &fleet.Tombstone{})
 	if err == nil {
-		return nil
+		return true, nil
 	}
 	if apierrors.IsNotFound(err) {
+		if action == fleet.TombstoneDelete {
+			if passes, err := r.passes(ctx, app); err != nil || !passes {
+				return false, err
+			}
+		}
 		err = r.Client.Create(ctx, tomb)
 	}
 	if err != nil && !apierrors.IsAlreadyExists(err) {
-		return fmt.Errorf("issue tombstone for application %s/%s at cluster %s: %w", app.Namespace, app.Name, cluster, err)
+		return false, fmt.Errorf("issue tombstone for application %s/%s at cluster %s: %w", app.Namespace, app.Name, cluster, err)
 	}
-	return nil
+	return true, nil
 }
 
 // letGo takes off the finalizers that Fairlead answers for; those of others

@@ -46,7 +46,7 @@ func clusterKeys(o client.Object) []string {
 }
 
 func nameKey(cluster string) string  { return "name " + cluster }
-func serverKey(server string) string { return "server " + server }
+func serverKey(server string) string { return "server " + fleet.ServerKey(server) }
 
 func applicationKeys(o client.Object) []string {
 	key := o.(*fleet.Tombstone).Spec.Application

@@ -41,9 +41,13 @@ func Setup(mgr ctrl.Manager, r *Reconciler, asked <-chan event.TypedGenericEvent
 		Watches(&fleet.Tombstone{}, handler.EnqueueRequestsFromMapFunc(ofTombstone)).
 		Watches(&v1alpha1.AppProject{}, handler.EnqueueRequestsFromMapFunc(r.ofProject), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		WatchesRawSource(source.TypedChannel(asked, named)).
+		WatchesRawSource(source.TypedChannel(r.Gate.judged, named)).
 		WithOptions(controller.Options{MaxConcurrentReconciles: workers}).
 		Complete(r)
 	if err != nil {
+		return err
+	}
+	if err := mgr.Add(r.Gate); err != nil {
 		return err
 	}
 	tombs := &Tombstones{Client: r.Client, Inventory: r.Inventory, Namespace: r.Namespace}

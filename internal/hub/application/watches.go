@@ -53,11 +53,13 @@ func tombstoneCares(e event.UpdateEvent) bool {
 // those delivered to it and those whose destination may mean it.
 func (r *Reconciler) ofCluster(ctx context.Context, o client.Object) []reconcile.Request {
 	c := o.(*fleet.Cluster)
+	r.Inventory.Changed(c)
 	return r.concerned(ctx, c.Name, fleet.ServerOf(c.Name, c.Spec))
 }
 
 // ofSecret is ofCluster for clusters that Secrets declare.
 func (r *Reconciler) ofSecret(ctx context.Context, o client.Object) []reconcile.Request {
+	r.Inventory.Changed(o)
 	c, err := clusters.FromSecret(o.(*corev1.Secret))
 	if err != nil {
 		return nil // it declares no cluster
@@ -66,7 +68,6 @@ func (r *Reconciler) ofSecret(ctx context.Context, o client.Object) []reconcile.
 }
 
 func (r *Reconciler) concerned(ctx context.Context, name, server string) []reconcile.Request {
-	r.Inventory.Invalidate()
 	all := func(*v1alpha1.Application) bool { return true }
 	return append(
 		pick(ctx, r.Client, all, client.MatchingFields{clusterIndex: nameKey(name)}),

@@ -77,7 +77,8 @@ func forAgent(app *v1alpha1.Application) *v1alpha1.Application {
 	}
 	for k, v := range app.Annotations {
 		switch k {
-		case corev1.LastAppliedConfigAnnotation, v1alpha1.AnnotationKeyRefresh:
+		case corev1.LastAppliedConfigAnnotation, v1alpha1.AnnotationKeyRefresh,
+			v1alpha1.AnnotationDeletionCause, v1alpha1.AnnotationKeepWorkloads, v1alpha1.AnnotationApproveDeletions:
 			continue
 		}
 		if out.Annotations == nil {

@@ -148,10 +148,10 @@ func (x *Index) SetCluster(c *fleet.Cluster) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.saw(c)
-	server := fleet.ServerOf(c.Name, c.Spec)
+	server := serverKey(c)
 	was := x.clusters[c.Name]
 	x.clusters[c.Name] = c
-	if was != nil && fleet.ServerOf(was.Name, was.Spec) == server {
+	if was != nil && serverKey(was) == server {
 		return
 	}
 	if was != nil {
@@ -172,9 +172,13 @@ func (x *Index) RemoveCluster(c *fleet.Cluster) {
 	}
 }
 
+func serverKey(c *fleet.Cluster) string {
+	return fleet.ServerKey(fleet.ServerOf(c.Name, c.Spec))
+}
+
 // withdraw takes a cluster off its server.
 func (x *Index) withdraw(c *fleet.Cluster) {
-	server := fleet.ServerOf(c.Name, c.Spec)
+	server := serverKey(c)
 	drop(x.byServer, server, c.Name)
 	x.composeServedBy(server, c.Name)
 }

@@ -176,7 +176,7 @@ func (x *Index) resolve(d v1alpha1.ApplicationDestination) string {
 		}
 		return ""
 	}
-	if names := x.byServer[d.Server]; len(names) == 1 {
+	if names := x.byServer[fleet.ServerKey(d.Server)]; len(names) == 1 {
 		for name := range names {
 			return name
 		}
