@@ -3,6 +3,7 @@ package generators
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"strconv"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
@@ -26,6 +27,7 @@ func (e *Evaluator) pullRequest(path string, g *generator) ([]Row, error) {
 		return nil, nil
 	}
 	values := e.values(spec.Values)
+	home := pullRequestHost(spec) + repo
 	rows := make([]Row, 0, len(answer.PullRequests))
 	for i := range answer.PullRequests {
 		pull := &answer.PullRequests[i]
@@ -33,7 +35,7 @@ func (e *Evaluator) pullRequest(path string, g *generator) ([]Row, error) {
 		origin := Origin{
 			Generator:   path,
 			Element:     fmt.Sprintf("pull request #%d of %s", pull.Number, repo),
-			PullRequest: fmt.Sprintf("%s#%d", repo, pull.Number),
+			PullRequest: fmt.Sprintf("%s#%d", home, pull.Number),
 		}
 		if err := values.addTo(params); err != nil {
 			return nil, forRow(err, origin.Element)
@@ -60,6 +62,31 @@ func (e *Evaluator) pullRequestParams(pull *PullRequest) Params {
 		params["labels"] = pull.Labels
 	}
 	return params
+}
+
+// pullRequestHost tells repositories of one name on several hosts apart: the
+// host of the provider's address with a slash after it, empty where none is
+// named.
+func pullRequestHost(spec *v1alpha1.PullRequestGenerator) string {
+	api := ""
+	switch {
+	case spec.Github != nil:
+		api = spec.Github.API
+	case spec.GitLab != nil:
+		api = spec.GitLab.API
+	case spec.Gitea != nil:
+		api = spec.Gitea.API
+	case spec.BitbucketServer != nil:
+		api = spec.BitbucketServer.API
+	case spec.Bitbucket != nil:
+		api = spec.Bitbucket.API
+	case spec.AzureDevOps != nil:
+		api = spec.AzureDevOps.API
+	}
+	if address, err := url.Parse(api); err == nil && address.Host != "" {
+		return address.Host + "/"
+	}
+	return ""
 }
 
 // pullRequestRepository is the repository as its users call it; of several

@@ -3,41 +3,77 @@ package inventory
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 
-	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	fleet "github.com/fairlead/fairlead/api/fleet/v1alpha1"
 	"github.com/fairlead/fairlead/clusters"
 )
 
-// Source reads the fleet's clusters through a (cached) reader and keeps the
-// result until Invalidate.
+// Source keeps the fleet's clusters as the objects that declare them come and
+// go. It reads everything once through a (cached) reader, and from then on only
+// the objects that Changed names: the work after an event does not grow with
+// the fleet.
 type Source struct {
 	reader    client.Reader
 	namespace string
 
-	mu      sync.Mutex
-	version uint64 // of what is declared
-	built   uint64 // version that kept was built from
+	mu       sync.Mutex
+	loaded   bool
+	declared map[declarer]clusters.Cluster
+	stale    map[declarer]bool              // changed, not read yet
+	fresh    map[declarer]*clusters.Cluster // read, not taken over yet; nil declares nothing
+	away     error                          // why clusters cannot be read, see Away
 
-	destinations *clusters.Destinations
 	kept         *clusters.Inventory
 	keptErr      error
+	destinations *clusters.Destinations // nil: to be made
+}
+
+// declarer is the object that declares a cluster.
+type declarer struct {
+	secret bool // else a fairlead.dev Cluster
+	name   string
 }
 
 // NewSource reads clusters declared in the control namespace.
 func NewSource(reader client.Reader, namespace string) *Source {
-	return &Source{reader: reader, namespace: namespace, version: 1}
+	return &Source{reader: reader, namespace: namespace, stale: map[declarer]bool{}, fresh: map[declarer]*clusters.Cluster{}}
 }
 
-// Invalidate says that a Cluster or a cluster Secret has changed.
+// Changed says that a Cluster or a cluster Secret has come, changed or gone.
+// Who is woken by an event calls it before reading; calling it twice costs one
+// look into the cache. Other objects are passed over.
+func (s *Source) Changed(object client.Object) {
+	d, ok := s.declarerOf(object)
+	if !ok {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.loaded {
+		s.stale[d] = true
+	}
+}
+
+// Invalidate forgets everything: the next look reads all clusters again.
 func (s *Source) Invalidate() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.version++
+	s.loaded = false
+}
+
+// Away says why the fleet cannot be read at present; nil that it can again.
+// While it is away there is no Inventory: what was read before may be old, and
+// who expands with it might take a cluster for gone. Destinations stay. It
+// reports whether that is news.
+func (s *Source) Away(why error) (news bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	news = (s.away == nil) != (why == nil)
+	s.away = why
+	return news
 }
 
 // Inventory returns the fleet as it is declared now, for expansion. Two
@@ -45,7 +81,10 @@ func (s *Source) Invalidate() {
 func (s *Source) Inventory(ctx context.Context) (*clusters.Inventory, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.build(ctx); err != nil {
+	if s.away != nil {
+		return nil, fmt.Errorf("the fleet's clusters cannot be read: %w", s.away)
+	}
+	if err := s.update(ctx); err != nil {
 		return nil, err
 	}
 	return s.kept, s.keptErr
@@ -53,56 +92,26 @@ func (s *Source) Inventory(ctx context.Context) (*clusters.Inventory, error) {
 
 // Destinations returns where Applications can go now. Clusters that cannot be
 // told apart are errors of the destinations that ask for them, not of this.
+// Labels and facts of these clusters may be old ones: no destination depends on
+// them.
 func (s *Source) Destinations(ctx context.Context) (*clusters.Destinations, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.build(ctx); err != nil {
+	if err := s.update(ctx); err != nil {
 		return nil, err
 	}
+	if s.destinations == nil {
+		list := make([]clusters.Cluster, 0, len(s.declared))
+		for _, c := range s.declared {
+			list = append(list, c)
+		}
+		s.destinations = clusters.NewDestinations(list)
+	}
 	return s.destinations, nil
-}
-
-// build reads what is declared, if it has changed; the lock is held.
-func (s *Source) build(ctx context.Context) error {
-	if s.built == s.version {
-		return nil
-	}
-	list, err := s.read(ctx)
-	if err != nil {
-		return err
-	}
-	s.destinations = clusters.NewDestinations(list)
-	s.kept, s.keptErr = clusters.NewInventory(slices.DeleteFunc(list, isImplicit))
-	s.built = s.version
-	return nil
 }
 
 // isImplicit is true for the hub's own record of itself, which expansion takes
 // for no declaration until somebody labels it.
 func isImplicit(c clusters.Cluster) bool {
 	return !c.Secret && c.Name == fleet.InClusterName && len(c.Labels) == 0
-}
-
-func (s *Source) read(ctx context.Context) ([]clusters.Cluster, error) {
-	var declared fleet.ClusterList
-	if err := s.reader.List(ctx, &declared, client.InNamespace(s.namespace)); err != nil {
-		return nil, fmt.Errorf("list clusters in namespace %s: %w", s.namespace, err)
-	}
-	var secrets corev1.SecretList
-	err := s.reader.List(ctx, &secrets, client.InNamespace(s.namespace), client.MatchingLabels{clusters.SecretTypeLabel: clusters.SecretTypeCluster})
-	if err != nil {
-		return nil, fmt.Errorf("list cluster secrets in namespace %s: %w", s.namespace, err)
-	}
-	out := make([]clusters.Cluster, 0, len(declared.Items)+len(secrets.Items))
-	for i := range declared.Items {
-		out = append(out, clusters.FromCluster(&declared.Items[i]))
-	}
-	for i := range secrets.Items {
-		c, err := clusters.FromSecret(&secrets.Items[i])
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, c)
-	}
-	return out, nil
 }

@@ -23,13 +23,16 @@ type Expander struct {
 	stats      Stats
 }
 
-// Stats count what the last call of Expand or Change worked on.
+// Stats count what the last call of Expand or Change worked on, and what was
+// asked since.
 type Stats struct {
 	// Clusters that generators were evaluated over, once per entry of
 	// spec.generators that depends on clusters, before the change and after.
 	Clusters int
 	// Rows that were rendered.
 	Rows int
+	// Listed are the rows that Snapshot has listed since.
+	Listed int
 }
 
 // NewExpander prepares a set, which it copies. A set that cannot be expanded
@@ -116,7 +119,28 @@ func (e *Expander) Snapshot() (Result, bool) {
 	if e.state == nil {
 		return Result{}, false
 	}
-	return e.compiled.result(e.state.jobs(), e.state.in), true
+	jobs := e.state.jobs()
+	e.stats.Listed += len(jobs)
+	return e.compiled.result(jobs, e.state.in), true
+}
+
+// PullRequests lists those that rows derive from, also rows that give no
+// Application, with repetitions. It takes work in proportion to the set.
+func (e *Expander) PullRequests() []string {
+	if e.state == nil {
+		return nil
+	}
+	var out []string
+	add := func(rows []*row) {
+		for _, r := range rows {
+			out = append(out, r.origin.PullRequests()...)
+		}
+	}
+	add(e.state.fixed)
+	for _, rows := range e.state.byCluster {
+		add(rows)
+	}
+	return out
 }
 
 // Protection is Snapshot's; it takes work in proportion to the refused rows.

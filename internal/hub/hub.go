@@ -42,8 +42,10 @@ type Hub struct {
 	ca       *enroll.CA
 	index    *desired.Index
 	listener net.Listener
+	webhooks net.Listener // nil for none
 	endpoint string
 	identity *authority
+	probe    *probe
 	serving  chan struct{}
 }
 
@@ -65,9 +67,14 @@ func New(ctx context.Context, opts Options) (*Hub, error) {
 	if err := h.listen(ctx); err != nil {
 		return nil, err
 	}
+	if err := h.listenWebhooks(); err != nil {
+		return nil, err
+	}
+	h.probe = &probe{namespace: opts.Namespace, logger: opts.Logger.WithName("inventory"), trouble: make(chan struct{}, 1)}
 	if h.manager, err = h.newManager(); err != nil {
 		return nil, err
 	}
+	h.probe.live = h.manager.GetAPIReader()
 	h.index = desired.NewIndex(h.fleet.Epoch, opts.Namespace, opts.Logger.WithName("desired"))
 	return h, h.addLoops(ctx)
 }
@@ -176,7 +183,7 @@ func (h *Hub) newManager() (ctrl.Manager, error) {
 		LeaderElectionNamespace: h.opts.Namespace,
 		Controller:              config.Controller{SkipNameValidation: &noNameCheck},
 		Client:                  client.Options{Cache: &client.CacheOptions{Unstructured: true}},
-		Cache: cache.Options{ByObject: map[client.Object]cache.ByObject{
+		Cache: cache.Options{DefaultWatchErrorHandler: h.probe.watchFailed, ByObject: map[client.Object]cache.ByObject{
 			&corev1.Secret{}: {Label: clusterSecrets},
 		}},
 	}

@@ -5,17 +5,13 @@ import (
 	"fmt"
 	"net/http"
 
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
-	toolscache "k8s.io/client-go/tools/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 
-	fleet "github.com/fairlead/fairlead/api/fleet/v1alpha1"
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/clusters/enroll"
-	"github.com/fairlead/fairlead/clusters/inventory"
 	"github.com/fairlead/fairlead/internal/hub/application"
 	"github.com/fairlead/fairlead/internal/hub/applicationset"
 	"github.com/fairlead/fairlead/internal/hub/cluster"
@@ -26,7 +22,8 @@ import (
 )
 
 // addLoops is the inventory of what runs. On the leader: sets, applications,
-// tombstones, pins, clusters. On every replica: the delivery server.
+// tombstones, pins, clusters, what webhooks ask for. On every replica: the
+// delivery server, webhooks.
 func (h *Hub) addLoops(ctx context.Context) error {
 	m := h.manager
 	inventory, err := h.newInventory(ctx)
@@ -46,45 +43,31 @@ func (h *Hub) addLoops(ctx context.Context) error {
 	}
 	asked := make(chan event.TypedGenericEvent[types.NamespacedName], 1024)
 	resolver.Listen(h.tellApplications(asked))
+	gate, err := h.newGate()
+	if err != nil {
+		return err
+	}
 	apps := &application.Reconciler{
+		Gate: gate, Events: m.GetEventRecorder("fairlead"),
 		Client: m.GetClient(), Inventory: inventory, Revisions: resolver, Namespace: h.opts.Namespace, Now: h.opts.Now,
 	}
 	if err := application.Setup(m, apps, asked); err != nil {
 		return fmt.Errorf("application loop: %w", err)
 	}
-	sets := &applicationset.Reconciler{
-		Client: m.GetClient(), Inventory: inventory, Revisions: revisions{resolver}, Repositories: repositories, Now: h.opts.Now,
-	}
-	if err := applicationset.Setup(m, sets, func(f applicationset.Moved) {
-		resolver.Listen(func(c pin.Change) { f(c.Owners) })
-	}); err != nil {
-		return fmt.Errorf("applicationset loop: %w", err)
+	sets := &applicationset.Reconciler{Inventory: inventory, Repositories: repositories, Ledger: gate}
+	h.probe.source, h.probe.tell = inventory, sets.FleetAway
+	answers, err := h.addSets(sets, resolver)
+	if err != nil {
+		return err
 	}
 	// Last: it starts the resolver, and all who listen have said so.
 	if err := pin.Setup(ctx, m, &pin.Controller{Client: m.GetClient(), Resolver: resolver, Now: h.opts.Now}); err != nil {
 		return fmt.Errorf("pin loop: %w", err)
 	}
-	return h.addDelivery(ctx)
-}
-
-// newInventory reads clusters through the cache and forgets what it read
-// whenever one changes.
-func (h *Hub) newInventory(ctx context.Context) (*inventory.Source, error) {
-	s := inventory.NewSource(h.manager.GetClient(), h.opts.Namespace)
-	for _, kind := range []client.Object{&fleet.Cluster{}, &corev1.Secret{}} {
-		informer, err := h.manager.GetCache().GetInformer(ctx, kind)
-		if err != nil {
-			return nil, fmt.Errorf("watch %T: %w", kind, err)
-		}
-		if _, err := informer.AddEventHandler(toolscache.ResourceEventHandlerFuncs{
-			AddFunc:    func(any) { s.Invalidate() },
-			UpdateFunc: func(any, any) { s.Invalidate() },
-			DeleteFunc: func(any) { s.Invalidate() },
-		}); err != nil {
-			return nil, fmt.Errorf("watch %T: %w", kind, err)
-		}
+	if err := h.addWebhooks(resolver, woken{wake: sets.Wake, forget: answers.Forget}); err != nil {
+		return fmt.Errorf("webhooks: %w", err)
 	}
-	return s, nil
+	return h.addDelivery(ctx)
 }
 
 // tellApplications wakes the Applications of a repository whose revision began

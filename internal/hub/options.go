@@ -37,11 +37,16 @@ type Options struct {
 	// /readyz; "0" turns one off.
 	MetricsAddr string
 	HealthAddr  string
+	// WebhookAddr takes hooks of Git hosts, HOST:PORT; port 0 picks one. Empty
+	// or "0" takes none.
+	WebhookAddr string
 	// Registerer takes the hub's own metrics. Default: the registry that
 	// MetricsAddr serves.
 	Registerer prometheus.Registerer
 	// Resolver bounds the questions to Git servers.
 	Resolver pin.ResolverOptions
+	// Sets are the options for ApplicationSets.
+	Sets SetOptions
 	// Git limits what generators may fetch.
 	Git source.GitOptions
 	// DataDir holds caches that can be rebuilt.

@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	fleet "github.com/fairlead/fairlead/api/fleet/v1alpha1"
@@ -19,16 +22,21 @@ import (
 	"github.com/fairlead/fairlead/internal/source"
 )
 
-// retry is when a set whose inputs could not be had is tried again, if nothing
-// wakes it before.
-const retry = time.Minute
+const (
+	// retry is when a set whose inputs could not be had is tried again, if
+	// nothing wakes it before.
+	retry = time.Minute
+	// soon is when a set is tried again whose Application somebody else wrote
+	// at the same time.
+	soon = time.Second
+)
 
 // Inventory answers which clusters the fleet has.
 type Inventory interface {
 	Inventory(ctx context.Context) (*clusters.Inventory, error)
-	// Invalidate says that clusters have changed: who is woken by a cluster's
-	// event must not read the fleet as it was before.
-	Invalidate()
+	// Changed says that the object of a cluster has changed: who is woken by
+	// its event must not read the fleet as it was before.
+	Changed(object client.Object)
 }
 
 // Revisions answers what revisions of Git repositories mean, for the whole
@@ -46,62 +54,179 @@ type Repositories interface {
 	Fetch(ctx context.Context, req source.Request) (*source.Tree, error)
 }
 
-// Reconciler keeps the Applications of one set equal to its expansion.
+// Reconciler keeps the Applications of sets equal to their expansion.
 type Reconciler struct {
-	Client       client.Client
+	Client client.Client
+	// Live reads past the cache.
+	Live         client.Reader
 	Inventory    Inventory
 	Revisions    Revisions
 	Repositories Repositories
-	Options      inputs.Options
-	Now          func() time.Time
+	// Questions may be nil where none can be answered.
+	Questions Questions
+	Admission Admission
+	Guard     *Guard
+	// Ledger may be nil where nothing needs to know of deleted sets.
+	Ledger     Ledger
+	Options    inputs.Options
+	Registerer prometheus.Registerer
+	Now        func() time.Time
+
+	tracker   *tracker
+	memory    *memory
+	echoes    *echoes
+	shares    *shares
+	metrics   *metrics
+	expanding chan struct{}
+	wake      chan event.TypedGenericEvent[types.NamespacedName]
 }
 
-// Reconcile reads, expands, plans, writes, and says in the conditions how that
-// went.
-func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
+// complete makes what the loop keeps for itself.
+func (r *Reconciler) complete() (err error) {
+	r.tracker, r.memory, r.echoes, r.shares = newTracker(r.Admission.Namespace), newMemory(maxRows), newEchoes(r.Now), newShares(allWriters)
+	r.expanding = make(chan struct{}, expanders)
+	r.wake = make(chan event.TypedGenericEvent[types.NamespacedName], 1024)
+	r.metrics, err = newMetrics(r.Registerer, r.memory.size)
+	return errors.Join(err, r.Admission.Check())
+}
+
+// Reconcile reads a set, and says in its conditions what came of it. A panic is
+// that set's error, not the hub's.
+func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (out reconcile.Result, err error) {
 	set, err := getSet(ctx, r.Client, req.NamespacedName)
 	var bad *undecodable
 	switch {
 	case errors.As(err, &bad) && !bad.set.DeletionTimestamp.IsZero():
 		return reconcile.Result{}, r.finalize(ctx, bad.set)
 	case errors.As(err, &bad):
+		r.memory.take(req.NamespacedName)
 		return reconcile.Result{}, r.writeConditions(ctx, bad.set, generatorFailed(bad))
 	case apierrors.IsNotFound(err):
-		r.Revisions.Follow(ownerKey(req.NamespacedName), nil)
+		r.forget(req.NamespacedName)
 		return reconcile.Result{}, nil
 	case err != nil:
 		return reconcile.Result{}, err
-	}
-	if !set.DeletionTimestamp.IsZero() {
+	case !set.DeletionTimestamp.IsZero():
 		return reconcile.Result{}, r.finalize(ctx, set)
+	case !r.Admission.Serves(set.Namespace):
+		return reconcile.Result{}, r.writeConditions(ctx, set, r.Admission.refusal(set.Namespace))
 	}
+	defer func() {
+		if caught := recover(); caught != nil {
+			r.metrics.panics.Inc()
+			out, err = reconcile.Result{RequeueAfter: retry}, r.writeConditions(ctx, set, generatorFailed(fmt.Errorf("internal error: panic: %v", caught)))
+		}
+	}()
 	if err := r.ensureFinalizer(ctx, set); err != nil {
 		return reconcile.Result{}, err
 	}
-	git := &reader{revisions: r.Revisions, repositories: r.Repositories}
-	if err := r.refresh(ctx, set, git); err != nil {
+	return r.look(ctx, set)
+}
+
+// look expands, plans, asks the guard, writes, and remembers.
+func (r *Reconciler) look(ctx context.Context, set *v1alpha1.ApplicationSet) (reconcile.Result, error) {
+	key := client.ObjectKeyFromObject(set)
+	why := r.tracker.begin(key, set)
+	if err := r.refresh(ctx, set, &why); err != nil {
 		return reconcile.Result{}, err
 	}
-	result, err := r.expand(ctx, set, git)
-	r.Revisions.Follow(ownerKey(req.NamespacedName), git.seen())
+	git := &reader{revisions: r.Revisions, repositories: r.Repositories}
+	o, err := r.expand(ctx, set, why, git)
+	r.follow(key, git, o)
 	if err != nil {
 		// A generator or one of its inputs failed: everything stays as it is.
 		return reconcile.Result{RequeueAfter: retry}, r.writeConditions(ctx, set, generatorFailed(err))
 	}
-	plan, err := r.plan(ctx, set, result)
+	ignoring, err := compileIgnoring(set)
+	if err != nil {
+		return reconcile.Result{}, r.writeConditions(ctx, set, ruleFailed(err))
+	}
+	plan, err := r.plan(ctx, set, o, ignoring)
 	if err != nil {
 		return reconcile.Result{}, err
 	}
-	failed := r.write(ctx, set, plan)
-	if apierrors.IsConflict(failed) {
-		// Somebody else wrote one of the rows meanwhile: nothing is wrong.
-		return reconcile.Result{RequeueAfter: time.Second}, nil
+	if o.resynced {
+		r.metrics.corrections.Add(float64(len(plan.Changes) + len(plan.Delete)))
 	}
-	outcome := reconcile.Result{}
+	leaving := plan.Delete
+	ruling, err := r.Guard.Judge(ctx, set, &plan, o.partial())
+	if err != nil {
+		return conflicts(err)
+	}
+	failed := r.write(ctx, set, plan, ruling)
+	if err := failed.err(); apierrors.IsConflict(err) {
+		return conflicts(err) // nothing is wrong
+	}
+	verdict := expanded(o.state, plan, failed)
+	if failed.err() == nil {
+		o.state.stays(plan, leaving)
+		r.memory.put(key, o.state)
+	}
+	outcome := reconcile.Result{RequeueAfter: max(soon, o.state.due.Sub(r.Now()))}
 	if plan.Waits() {
 		outcome.RequeueAfter = retry // nothing wakes the set when the other goes
 	}
-	return outcome, errors.Join(failed, r.writeConditions(ctx, set, expanded(result, plan, failed)))
+	return outcome, errors.Join(failed.err(), r.writeConditions(ctx, set, verdict))
+}
+
+// plan compares an outlook with what there is.
+func (r *Reconciler) plan(ctx context.Context, set *v1alpha1.ApplicationSet, o outlook, ignoring ignoring) (Plan, error) {
+	live, err := r.live(ctx, set, o)
+	if err != nil {
+		return Plan{}, err
+	}
+	refused := len(o.state.rejected) + len(o.state.duplicates)
+	return MakePlan(set, o.rows, live, Rules{
+		Allowed: allowedBy(set), ignoring: ignoring,
+		Protects: protector(o.state.expansion.Expander().Protection(), refused),
+	}), nil
+}
+
+// stays remembers which Applications no row gives and are there still.
+func (w *warm) stays(plan Plan, leaving []*v1alpha1.Application) {
+	w.staying = map[string]bool{}
+	for _, name := range plan.Waiting {
+		w.staying[name] = true
+	}
+	for _, app := range leaving {
+		w.staying[app.Name] = true // until its event says that it has gone
+	}
+	for _, change := range plan.Changes {
+		if change.Live == nil {
+			w.rows++
+		}
+	}
+}
+
+// conflicts are of two who wrote at once: the set is looked at again, from
+// nothing.
+func conflicts(err error) (reconcile.Result, error) {
+	if apierrors.IsConflict(err) {
+		return reconcile.Result{RequeueAfter: soon}, nil
+	}
+	return reconcile.Result{}, err
+}
+
+// follow keeps the repositories fresh that the set was expanded from, or would
+// have been.
+func (r *Reconciler) follow(key types.NamespacedName, git *reader, o outlook) {
+	repositories := git.seen()
+	if o.partial() {
+		if len(repositories) == 0 {
+			return
+		}
+		repositories = append(o.state.expansion.Repositories(), repositories...)
+	}
+	r.tracker.follow(key, repositories)
+	r.Revisions.Follow(ownerKey(key), repositories)
+}
+
+// forget a set that is gone.
+func (r *Reconciler) forget(key types.NamespacedName) {
+	r.tracker.forget(key)
+	r.memory.take(key)
+	r.Guard.Metrics.set(key, 0)
+	r.Revisions.Follow(ownerKey(key), nil)
 }
 
 func (r *Reconciler) ensureFinalizer(ctx context.Context, set *v1alpha1.ApplicationSet) error {
@@ -114,53 +239,4 @@ func (r *Reconciler) ensureFinalizer(ctx context.Context, set *v1alpha1.Applicat
 		return fmt.Errorf("add finalizer to applicationset %s/%s: %w", set.Namespace, set.Name, err)
 	}
 	return nil
-}
-
-func (r *Reconciler) expand(ctx context.Context, set *v1alpha1.ApplicationSet, git *reader) (expand.Result, error) {
-	inventory, err := r.Inventory.Inventory(ctx)
-	if err != nil {
-		return expand.Result{}, err
-	}
-	result, err := inputs.Gather(ctx, set, expand.Inputs{Clusters: inventory}, inputs.Providers{Git: git}, r.Options)
-	if err != nil {
-		return expand.Result{}, err
-	}
-	return result, result.Err
-}
-
-// plan looks up what there is: the set's own Applications, and any other that
-// has the name of a row.
-func (r *Reconciler) plan(ctx context.Context, set *v1alpha1.ApplicationSet, result expand.Result) (Plan, error) {
-	var owned v1alpha1.ApplicationList
-	if err := r.Client.List(ctx, &owned, client.InNamespace(set.Namespace), client.MatchingFields{setIndex: set.Name}); err != nil {
-		return Plan{}, fmt.Errorf("list applications of set %s/%s: %w", set.Namespace, set.Name, err)
-	}
-	known := make(map[string]bool, len(owned.Items))
-	live := make([]*v1alpha1.Application, 0, len(owned.Items))
-	for i := range owned.Items {
-		known[owned.Items[i].Name] = true
-		live = append(live, &owned.Items[i])
-	}
-	for i := range result.Applications {
-		name := result.Applications[i].Name
-		if known[name] {
-			continue
-		}
-		other := &v1alpha1.Application{}
-		err := r.Client.Get(ctx, client.ObjectKey{Namespace: set.Namespace, Name: name}, other)
-		if err == nil {
-			live = append(live, other)
-		} else if !apierrors.IsNotFound(err) {
-			return Plan{}, fmt.Errorf("read application %s/%s: %w", set.Namespace, name, err)
-		}
-	}
-	allowed := allowedBy(set)
-	allowed.Delete = allowed.Delete && complete(result)
-	return MakePlan(set, result.Applications, live, allowed), nil
-}
-
-// complete is true when every row gave an Application of its own. While one did
-// not, an Application that seems to have left may be that row's.
-func complete(result expand.Result) bool {
-	return len(result.Rejected) == 0 && len(result.Duplicates) == 0
 }

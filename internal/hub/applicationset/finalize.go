@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
@@ -18,9 +17,14 @@ import (
 // collection, each through its own finalizer; where the set's policy forbids
 // deleting, they are made nobody's first.
 func (r *Reconciler) finalize(ctx context.Context, set *v1alpha1.ApplicationSet) error {
-	r.Revisions.Follow(ownerKey(types.NamespacedName{Namespace: set.Namespace, Name: set.Name}), nil)
+	r.forget(client.ObjectKeyFromObject(set))
 	if !controllerutil.ContainsFinalizer(set, fleet.Finalizer) {
 		return nil
+	}
+	if r.Ledger != nil {
+		if err := r.Ledger.SetDeleted(ctx, set); err != nil {
+			return fmt.Errorf("record that applicationset %s/%s is deleted: %w", set.Namespace, set.Name, err)
+		}
 	}
 	if !allowedBy(set).Delete {
 		if err := r.disown(ctx, set); err != nil {

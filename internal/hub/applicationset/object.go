@@ -2,6 +2,7 @@ package applicationset
 
 import (
 	"context"
+	"errors"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -17,12 +18,6 @@ func setObject() *unstructured.Unstructured {
 	u := &unstructured.Unstructured{}
 	u.SetGroupVersionKind(v1alpha1.ApplicationSetSchemaGroupVersionKind)
 	return u
-}
-
-func setObjects() *unstructured.UnstructuredList {
-	list := &unstructured.UnstructuredList{}
-	list.SetGroupVersionKind(v1alpha1.SchemeGroupVersion.WithKind(v1alpha1.ApplicationSetKind + "List"))
-	return list
 }
 
 // undecodable is a set whose spec cannot be read. What can be is in set:
@@ -52,4 +47,14 @@ func getSet(ctx context.Context, c client.Reader, key client.ObjectKey) (*v1alph
 		return nil, &undecodable{set: set, err: err}
 	}
 	return nil, err
+}
+
+// reread is getSet past the cache, for writing to a set that may not decode.
+func reread(ctx context.Context, live client.Reader, key client.ObjectKey) (*v1alpha1.ApplicationSet, error) {
+	set, err := getSet(ctx, live, key)
+	var bad *undecodable
+	if errors.As(err, &bad) {
+		return bad.set, nil
+	}
+	return set, err
 }

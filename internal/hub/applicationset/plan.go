@@ -1,16 +1,18 @@
 package applicationset
 
 import (
-	"maps"
-	"slices"
-	"strings"
-
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
-	fleet "github.com/fairlead/fairlead/api/fleet/v1alpha1"
 	"github.com/fairlead/fairlead/api/v1alpha1"
+	"github.com/fairlead/fairlead/internal/expand"
 )
+
+// Row is one Application that a set expands to.
+type Row struct {
+	App *v1alpha1.Application
+	// From tells what the row derives from.
+	From expand.Origin
+}
 
 // Change is one Application that must become another.
 type Change struct {
@@ -19,16 +21,22 @@ type Change struct {
 	Want *v1alpha1.Application
 }
 
-// Plan is what brings the cluster to the expansion.
+// Plan is what brings the cluster to the expansion. What already is as it
+// should be is not in it.
 type Plan struct {
 	Changes []Change
 	Delete  []*v1alpha1.Application
+	// Waiting names Applications that no row wants and that stay for now,
+	// because a row that gave none may be theirs.
+	Waiting []string
 	// Foreign names Applications that a row wants and that belong to another
 	// owner; they are left alone.
 	Foreign []string
 	// Ending names Applications that a row wants and that are on their way out;
 	// they are made anew once they are gone.
 	Ending []string
+	// Errors are of rows that cannot be compared with what there is.
+	Errors []error
 }
 
 // Waits is true when a row waits for an object that is not the set's to go.
@@ -47,36 +55,56 @@ func allowedBy(set *v1alpha1.ApplicationSet) Allowed {
 	return Allowed{Create: true, Update: policy.AllowUpdate(), Delete: policy.AllowDelete()}
 }
 
-// MakePlan compares rows with the Applications of the set's namespace. It is
-// pure.
-func MakePlan(set *v1alpha1.ApplicationSet, rows []v1alpha1.Application, live []*v1alpha1.Application, allowed Allowed) Plan {
+// Rules are what a plan follows beside the rows.
+type Rules struct {
+	Allowed Allowed
+	// Protects is true for Applications that no row wants and that must stay
+	// while some rows give none; nil protects nothing.
+	Protects func(app *v1alpha1.Application) bool
+	ignoring ignoring
+}
+
+// MakePlan compares rows with Applications of the set's namespace: with all of
+// the set's, or with those of some names only. It is pure, and rows that are
+// as they should be cost one comparison.
+func MakePlan(set *v1alpha1.ApplicationSet, rows []Row, live []*v1alpha1.Application, rules Rules) Plan {
 	byName := make(map[string]*v1alpha1.Application, len(live))
 	for _, app := range live {
 		byName[app.Name] = app
 	}
 	var plan Plan
+	w := newWriter(set, rules.ignoring)
 	wanted := make(map[string]bool, len(rows))
-	for i := range rows {
-		row := &rows[i]
-		wanted[row.Name] = true
-		is := byName[row.Name]
+	for _, row := range rows {
+		wanted[row.App.Name] = true
+		is := byName[row.App.Name]
 		switch {
-		case is == nil && allowed.Create:
-			plan.Changes = append(plan.Changes, Change{Want: created(set, row)})
+		case is == nil && rules.Allowed.Create:
+			plan.Changes = append(plan.Changes, Change{Want: w.created(row)})
 		case is == nil: // not allowed
 		case !is.DeletionTimestamp.IsZero():
 			plan.Ending = append(plan.Ending, is.Name)
 		case ownedByAnother(set, is):
 			plan.Foreign = append(plan.Foreign, is.Name)
-		case allowed.Update:
-			plan.Changes = append(plan.Changes, Change{Live: is, Want: updated(set, row, is)})
+		case rules.Allowed.Update:
+			want, err := w.updated(row, is)
+			if err != nil {
+				plan.Errors = append(plan.Errors, err)
+			} else if want != nil {
+				plan.Changes = append(plan.Changes, Change{Live: is, Want: want})
+			}
 		}
 	}
-	if allowed.Delete {
-		for _, is := range live {
-			if !wanted[is.Name] && metav1.IsControlledBy(is, set) && is.DeletionTimestamp.IsZero() {
-				plan.Delete = append(plan.Delete, is)
-			}
+	if !rules.Allowed.Delete {
+		return plan
+	}
+	for _, is := range live {
+		switch {
+		case wanted[is.Name] || !metav1.IsControlledBy(is, set) || !is.DeletionTimestamp.IsZero():
+		case rules.Protects != nil && rules.Protects(is):
+			plan.Waiting = append(plan.Waiting, is.Name)
+		default:
+			plan.Delete = append(plan.Delete, is)
 		}
 	}
 	return plan
@@ -85,78 +113,4 @@ func MakePlan(set *v1alpha1.ApplicationSet, rows []v1alpha1.Application, live []
 func ownedByAnother(set *v1alpha1.ApplicationSet, app *v1alpha1.Application) bool {
 	owner := metav1.GetControllerOfNoCopy(app)
 	return owner != nil && owner.UID != set.UID
-}
-
-func created(set *v1alpha1.ApplicationSet, row *v1alpha1.Application) *v1alpha1.Application {
-	app := row.DeepCopy()
-	app.Namespace = set.Namespace
-	own(set, app)
-	return app
-}
-
-// updated is live with everything that the row decides: spec, labels,
-// annotations and finalizers, except what the set or Argo CD's tools preserve.
-func updated(set *v1alpha1.ApplicationSet, row, live *v1alpha1.Application) *v1alpha1.Application {
-	app := live.DeepCopy()
-	app.Spec = *row.Spec.DeepCopy()
-	app.Labels = merged(row.Labels, live.Labels, preservedLabels(set))
-	app.Annotations = merged(row.Annotations, live.Annotations, preservedAnnotations(set))
-	app.Finalizers = slices.Clone(row.Finalizers)
-	for _, f := range live.Finalizers {
-		if keepsFinalizer(f) && !slices.Contains(app.Finalizers, f) {
-			app.Finalizers = append(app.Finalizers, f)
-		}
-	}
-	own(set, app)
-	return app
-}
-
-// own makes set the controller, as Argo CD does, and holds the Application for
-// the hub until a tombstone is issued.
-func own(set *v1alpha1.ApplicationSet, app *v1alpha1.Application) {
-	ref := metav1.NewControllerRef(set, v1alpha1.ApplicationSetSchemaGroupVersionKind)
-	app.OwnerReferences = slices.DeleteFunc(app.OwnerReferences, func(o metav1.OwnerReference) bool { return o.UID == set.UID })
-	app.OwnerReferences = append(app.OwnerReferences, *ref)
-	controllerutil.AddFinalizer(app, fleet.Finalizer)
-}
-
-// keepsFinalizer is true for finalizers that others put on a row and that only
-// they may take away. Argo CD's resources finalizer is the row's to decide.
-func keepsFinalizer(name string) bool {
-	return !v1alpha1.IsResourcesFinalizer(name)
-}
-
-func preservedLabels(set *v1alpha1.ApplicationSet) func(string) bool {
-	var names []string
-	if f := set.Spec.PreservedFields; f != nil {
-		names = f.Labels
-	}
-	return func(key string) bool { return slices.Contains(names, key) || strings.HasPrefix(key, ownPrefix) }
-}
-
-func preservedAnnotations(set *v1alpha1.ApplicationSet) func(string) bool {
-	names := []string{
-		v1alpha1.AnnotationKeyRefresh, v1alpha1.AnnotationKeyHydrate,
-		"notified.notifications.argoproj.io",
-	}
-	if f := set.Spec.PreservedFields; f != nil {
-		names = append(names, f.Annotations...)
-	}
-	return func(key string) bool { return slices.Contains(names, key) || strings.HasPrefix(key, ownPrefix) }
-}
-
-// ownPrefix begins labels and annotations that the hub itself reads.
-const ownPrefix = "fairlead.dev/"
-
-func merged(row, live map[string]string, preserved func(string) bool) map[string]string {
-	out := maps.Clone(row)
-	for k, v := range live {
-		if _, decided := row[k]; !decided && preserved(k) {
-			if out == nil {
-				out = map[string]string{}
-			}
-			out[k] = v
-		}
-	}
-	return out
 }

@@ -1,7 +1,6 @@
 package applicationset
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +10,7 @@ import (
 
 	fleet "github.com/fairlead/fairlead/api/fleet/v1alpha1"
 	"github.com/fairlead/fairlead/api/v1alpha1"
+	"github.com/fairlead/fairlead/generators"
 	"github.com/fairlead/fairlead/internal/expand"
 )
 
@@ -18,26 +18,36 @@ func aSet(uid types.UID) *v1alpha1.ApplicationSet {
 	return &v1alpha1.ApplicationSet{ObjectMeta: metav1.ObjectMeta{Namespace: "argocd", Name: "set", UID: uid}}
 }
 
-func aRow(name, path string) v1alpha1.Application {
-	app := v1alpha1.Application{ObjectMeta: metav1.ObjectMeta{
+// aRow derives from an element of a list.
+func aRow(name, path string) Row {
+	app := &v1alpha1.Application{ObjectMeta: metav1.ObjectMeta{
 		Namespace: "argocd", Name: name, Finalizers: []string{v1alpha1.ResourcesFinalizerName},
 	}}
 	app.Spec.Source = &v1alpha1.ApplicationSource{RepoURL: "https://git.example.com/a.git", Path: path}
-	return app
+	return Row{App: app, From: generators.Origin{Generator: "generators[0].list", Element: "elements[0]"}}
+}
+
+// from lets a row derive from a cluster.
+func (r Row) from(cluster string) Row {
+	r.From = generators.Origin{Generator: "generators[0].clusters", Cluster: cluster}
+	return r
 }
 
 // live is what the set made of a row.
 func live(set *v1alpha1.ApplicationSet, name, path string) *v1alpha1.Application {
-	row := aRow(name, path)
-	return created(set, &row)
+	return liveRow(set, aRow(name, path))
 }
 
-var everything = Allowed{Create: true, Update: true, Delete: true}
+func liveRow(set *v1alpha1.ApplicationSet, row Row) *v1alpha1.Application {
+	return newWriter(set, nil).created(row)
+}
+
+var everything = Rules{Allowed: Allowed{Create: true, Update: true, Delete: true}}
 
 func TestPlanCreatesUpdatesAndDeletes(t *testing.T) {
 	set := aSet("s")
-	rows := []v1alpha1.Application{aRow("kept", "new"), aRow("made", "x")}
-	plan := MakePlan(set, rows, []*v1alpha1.Application{live(set, "kept", "old"), live(set, "gone", "x")}, everything)
+	rows := []Row{aRow("kept", "new"), aRow("made", "x"), aRow("same", "x")}
+	plan := MakePlan(set, rows, []*v1alpha1.Application{live(set, "kept", "old"), live(set, "gone", "x"), live(set, "same", "x")}, everything)
 	if len(plan.Changes) != 2 || len(plan.Delete) != 1 || plan.Delete[0].Name != "gone" {
 		t.Fatalf("plan %+v", plan)
 	}
@@ -55,7 +65,7 @@ func TestPlanCreatesUpdatesAndDeletes(t *testing.T) {
 
 func TestPlanHonoursThePolicy(t *testing.T) {
 	set := aSet("s")
-	rows := []v1alpha1.Application{aRow("kept", "new"), aRow("made", "x")}
+	rows := []Row{aRow("kept", "new"), aRow("made", "x")}
 	is := []*v1alpha1.Application{live(set, "kept", "old"), live(set, "gone", "x")}
 	for policy, want := range map[v1alpha1.ApplicationsSyncPolicy][2]int{ // changes, deletes
 		v1alpha1.ApplicationsSyncPolicySync:         {2, 1},
@@ -65,7 +75,7 @@ func TestPlanHonoursThePolicy(t *testing.T) {
 		"": {2, 1},
 	} {
 		set.Spec.SyncPolicy = &v1alpha1.ApplicationSetSyncPolicy{ApplicationsSync: &policy}
-		plan := MakePlan(set, rows, is, allowedBy(set))
+		plan := MakePlan(set, rows, is, Rules{Allowed: allowedBy(set)})
 		if len(plan.Changes) != want[0] || len(plan.Delete) != want[1] {
 			t.Errorf("policy %q: %d changes, %d deletes; want %v", policy, len(plan.Changes), len(plan.Delete), want)
 		}
@@ -78,10 +88,9 @@ func TestPlanLeavesAloneWhatIsNotTheSets(t *testing.T) {
 	nobodys := live(set, "adopted", "old")
 	nobodys.OwnerReferences = nil
 	ending := live(set, "ending", "x")
-	ending.DeletionTimestamp = &metav1.Time{}
 	now := metav1.Now()
 	ending.DeletionTimestamp = &now
-	rows := []v1alpha1.Application{aRow("taken", "x"), aRow("adopted", "new"), aRow("ending", "x")}
+	rows := []Row{aRow("taken", "x"), aRow("adopted", "new"), aRow("ending", "x")}
 	plan := MakePlan(set, rows, []*v1alpha1.Application{stranger, nobodys, ending, live(other, "elsewhere", "x")}, everything)
 	if !slices.Equal(plan.Foreign, []string{"taken"}) || !slices.Equal(plan.Ending, []string{"ending"}) || len(plan.Delete) != 0 {
 		t.Errorf("foreign %v, deletes %v", plan.Foreign, plan.Delete)
@@ -101,10 +110,13 @@ func TestAnUpdatePreservesWhatOthersMayWrite(t *testing.T) {
 	is.Labels = map[string]string{"keep": "1", "drop": "1"}
 	is.Finalizers = append(is.Finalizers, "example.com/theirs")
 	row := aRow("app", "x")
-	row.Annotations = map[string]string{"decided": "new"}
-	row.Finalizers = nil // the set preserves resources on deletion
-	want := updated(set, &row, is)
-	if len(want.Annotations) != 4 || want.Annotations["decided"] != "new" || want.Annotations["drop"] != "" {
+	row.App.Annotations = map[string]string{"decided": "new"}
+	row.App.Finalizers = nil // the set preserves resources on deletion
+	want, err := newWriter(set, nil).updated(row, is)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(want.Annotations) != 5 || want.Annotations["decided"] != "new" || want.Annotations["drop"] != "" || want.Annotations[derivedFrom] == "" {
 		t.Errorf("annotations %v", want.Annotations)
 	}
 	if len(want.Labels) != 1 || want.Labels["keep"] != "1" {
@@ -113,31 +125,82 @@ func TestAnUpdatePreservesWhatOthersMayWrite(t *testing.T) {
 	if !slices.Equal(want.Finalizers, []string{fleet.Finalizer, "example.com/theirs"}) {
 		t.Errorf("finalizers %v", want.Finalizers)
 	}
+	if again, err := newWriter(set, nil).updated(row, want); again != nil || err != nil {
+		t.Errorf("a second update: %+v, %v", again, err)
+	}
 }
 
-func TestVerdicts(t *testing.T) {
-	failed := generatorFailed(errors.New("generators[0].git: away")).conditions()
-	if failed[0].Status != "True" || failed[1].Status != "False" || !strings.Contains(failed[0].Message, "keeps what it has") {
-		t.Errorf("failed generator: %+v", failed)
+// A row that gave nothing keeps what derives from the same cluster; the rest of
+// what left goes.
+func TestOnlyWhatMayBeARefusedRowsStays(t *testing.T) {
+	set := aSet("s")
+	is := []*v1alpha1.Application{
+		liveRow(set, aRow("left", "x").from("one")), liveRow(set, aRow("refused", "x").from("two")),
+		liveRow(set, aRow("kept", "x").from("three")),
 	}
-	good := expanded(expand.Result{}, Plan{}, nil).conditions()
-	if good[0].Status != "False" || good[1].Status != "True" || good[2].Status != "True" {
-		t.Errorf("all well: %+v", good)
+	unknown := liveRow(set, aRow("unknown", "x"))
+	unknown.Annotations = nil // of a hub that did not say what it derived from
+	result := expand.Result{
+		Generators: []string{"generators[0].clusters"},
+		Rejected:   []expand.Row{{Origin: aRow("", "").from("two").From}},
 	}
-	var many expand.Result
-	for range 20 {
-		many.Rejected = append(many.Rejected, expand.Row{Err: errors.New("row")})
+	rules := everything
+	rules.Protects = protector(result.Protection(), len(result.Rejected))
+	plan := MakePlan(set, []Row{aRow("kept", "x").from("three")}, append(is, unknown), rules)
+	if len(plan.Delete) != 1 || plan.Delete[0].Name != "left" || !slices.Equal(plan.Waiting, []string{"refused", "unknown"}) {
+		t.Errorf("deletes %v, waiting %v", plan.Delete, plan.Waiting)
 	}
-	v := expanded(many, Plan{Foreign: []string{"taken"}}, errors.New("refused")).conditions()
-	if v[0].Status != "True" || v[1].Status != "True" || !strings.Contains(v[0].Message, "and 17 more") || !strings.Contains(v[0].Message, "nothing is deleted") {
-		t.Errorf("rejected rows: %+v", v)
+	if protector(result.Protection(), 0) != nil {
+		t.Error("nothing was refused and something is protected")
+	}
+}
+
+// A list element that is put before the others moves all the places, and a
+// generator before the others all the paths.
+func TestMovedPlacesAreNoReasonToWrite(t *testing.T) {
+	set := aSet("s")
+	list := aRow("a", "x")
+	matrix := aRow("b", "x").from("one")
+	matrix.From.Element = "elements[1]\x1fdirectory \"apps/x\""
+	is := []*v1alpha1.Application{liveRow(set, list), liveRow(set, matrix)}
+	list.From.Element, list.From.Generator = "elements[7]", "generators[2].list"
+	matrix.From.Element = "elements[0]\x1fdirectory \"apps/x\""
+	if plan := MakePlan(set, []Row{list, matrix}, is, everything); len(plan.Changes) != 0 {
+		t.Errorf("changes %+v", plan.Changes)
+	}
+	for name, edit := range map[string]func(*Row){
+		"another cluster":   func(r *Row) { r.From.Cluster = "two" },
+		"another directory": func(r *Row) { r.From.Element = "elements[1]\x1fdirectory \"apps/y\"" },
+		"a pull request":    func(r *Row) { r.From.PullRequest = "a#1" },
+	} {
+		row := matrix
+		edit(&row)
+		plan := MakePlan(set, []Row{list, row}, is, everything)
+		if len(plan.Changes) != 1 || plan.Changes[0].Want.Annotations[derivedFrom] != row.From.Text() {
+			t.Errorf("%s: changes %+v", name, plan.Changes)
+		}
+	}
+}
+
+func TestPullRequestsAreMarkedForTheGuard(t *testing.T) {
+	set := aSet("s")
+	row := aRow("pr", "x")
+	row.From.PullRequest = "org/repo#7"
+	is := liveRow(set, row)
+	if is.Annotations[v1alpha1.AnnotationPullRequest] != "org/repo#7" {
+		t.Errorf("annotations %v", is.Annotations)
+	}
+	row.From.PullRequest = ""
+	plan := MakePlan(set, []Row{row}, []*v1alpha1.Application{is}, everything)
+	if len(plan.Changes) != 1 || plan.Changes[0].Want.Annotations[v1alpha1.AnnotationPullRequest] != "" {
+		t.Errorf("changes %+v", plan.Changes)
 	}
 }
 
 func TestResourcesComeWorstFirstAndBounded(t *testing.T) {
 	var apps []v1alpha1.Application
 	for i := range 1500 {
-		app := aRow(string(rune('a'+i%26))+strings.Repeat("x", i%7), "x")
+		app := *aRow(string(rune('a'+i%26))+strings.Repeat("x", i%7), "x").App
 		app.Status.Sync.Status, app.Status.Health.Status = v1alpha1.SyncStatusCodeSynced, v1alpha1.HealthStatusHealthy
 		apps = append(apps, app)
 	}

@@ -1,8 +1,12 @@
 package applicationset
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -14,58 +18,59 @@ import (
 // for Applications, which people put on sets too.
 var refreshAnnotations = []string{v1alpha1.AnnotationApplicationSetRefresh, v1alpha1.AnnotationKeyRefresh}
 
-// refresh asks the Git servers of the set's generators and Applications now,
-// and takes the annotation off. Their errors become conditions elsewhere.
-func (r *Reconciler) refresh(ctx context.Context, set *v1alpha1.ApplicationSet, git *reader) error {
+// refresh asks everybody anew if somebody wished so: the Git servers of the
+// set's generators and Applications here, all others when the set is expanded.
+// It takes the annotation off. Their errors become conditions elsewhere.
+func (r *Reconciler) refresh(ctx context.Context, set *v1alpha1.ApplicationSet, why *cause) error {
 	before := set.DeepCopy()
-	asked := false
+	wished := false
 	for _, a := range refreshAnnotations {
 		if _, ok := set.Annotations[a]; ok {
-			asked = true
+			wished = true
 			delete(set.Annotations, a)
 		}
 	}
-	if !asked {
+	why.anew = why.anew || wished
+	if !why.anew && !(why.nothing() && polls(set)) {
 		return nil
 	}
-	repositories, err := r.repositoriesOf(ctx, set, git)
+	repositories, err := r.repositoriesOf(ctx, set)
 	if err != nil {
 		return err
 	}
 	for _, repo := range repositories {
 		_ = r.Revisions.Ask(ctx, repo.URL, repo.Revision) // told by the conditions of whoever reads it
 	}
+	if !wished {
+		return nil
+	}
 	if err := r.Client.Patch(ctx, set, client.MergeFrom(before)); err != nil {
-		return fmt.Errorf("remove refresh annotation of applicationset %s/%s: %w", set.Namespace, set.Name, err)
+		err = fmt.Errorf("remove refresh annotation of applicationset %s/%s: %w", set.Namespace, set.Name, err)
+		return errors.Join(err, r.writeConditions(ctx, before, refreshFailed(err)))
 	}
 	return nil
 }
 
-// repositoriesOf lists, once each, what the set's generators and the sources of
-// its Applications read from Git.
-func (r *Reconciler) repositoriesOf(ctx context.Context, set *v1alpha1.ApplicationSet, git *reader) ([]expand.Repository, error) {
-	_, _ = r.expand(ctx, set, git) // for what it asks; the reconcile reports its errors
+// repositoriesOf lists, once each, what the set's generators were last read
+// from and what the sources of its Applications are. A set that has never been
+// expanded asks for its generators' repositories by itself.
+func (r *Reconciler) repositoriesOf(ctx context.Context, set *v1alpha1.ApplicationSet) ([]expand.Repository, error) {
 	found := map[expand.Repository]bool{}
-	var out []expand.Repository
-	add := func(repo expand.Repository) {
-		if !found[repo] {
-			found[repo] = true
-			out = append(out, repo)
-		}
+	for _, repo := range r.tracker.followed(client.ObjectKeyFromObject(set)) {
+		found[repo] = true
 	}
-	for _, repo := range git.seen() {
-		add(repo)
-	}
-	var apps v1alpha1.ApplicationList
-	if err := r.Client.List(ctx, &apps, client.InNamespace(set.Namespace), client.MatchingFields{setIndex: set.Name}); err != nil {
+	var apps v1alpha1.ApplicationList // of the cache's own objects: read only
+	if err := r.Client.List(ctx, &apps, client.InNamespace(set.Namespace), client.MatchingFields{setIndex: set.Name}, client.UnsafeDisableDeepCopy); err != nil {
 		return nil, fmt.Errorf("list applications of set %s/%s: %w", set.Namespace, set.Name, err)
 	}
 	for i := range apps.Items {
 		for _, s := range apps.Items[i].Spec.GetSources() {
 			if s.Chart == "" {
-				add(expand.Repository{URL: s.RepoURL, Revision: s.TargetRevision})
+				found[expand.Repository{URL: s.RepoURL, Revision: s.TargetRevision}] = true
 			}
 		}
 	}
-	return out, nil
+	return slices.SortedFunc(maps.Keys(found), func(a, b expand.Repository) int {
+		return cmp.Or(cmp.Compare(a.URL, b.URL), cmp.Compare(a.Revision, b.Revision))
+	}), nil
 }

@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
@@ -22,10 +25,43 @@ const maxResources = 1000
 // it runs whenever an Application's state changes and needs no expansion.
 type Resources struct {
 	Client client.Client
+	Now    func() time.Time
+
+	mu   sync.Mutex
+	next map[types.NamespacedName]time.Time // when a set may be written again
+}
+
+// perRow is how long a set is left alone after a write, for each row written:
+// a long list is costly, and while a large set is first made it changes all
+// the time.
+const perRow = 10 * time.Millisecond
+
+// pause is how long a set is still to be left alone.
+func (r *Resources) pause(set types.NamespacedName) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	left := r.next[set].Sub(r.Now())
+	if left <= 0 {
+		delete(r.next, set)
+	}
+	return left
+}
+
+// wrote begins a pause.
+func (r *Resources) wrote(set types.NamespacedName, rows int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.next == nil {
+		r.next = map[types.NamespacedName]time.Time{}
+	}
+	r.next[set] = r.Now().Add(time.Duration(rows) * perRow)
 }
 
 // Reconcile lists the set's Applications, worst first.
 func (r *Resources) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
+	if left := r.pause(req.NamespacedName); left > 0 {
+		return reconcile.Result{RequeueAfter: left}, nil
+	}
 	set, err := getSet(ctx, r.Client, req.NamespacedName)
 	var bad *undecodable
 	if errors.As(err, &bad) {
@@ -34,8 +70,8 @@ func (r *Resources) Reconcile(ctx context.Context, req reconcile.Request) (recon
 	if err != nil || !set.DeletionTimestamp.IsZero() {
 		return reconcile.Result{}, client.IgnoreNotFound(err)
 	}
-	var apps v1alpha1.ApplicationList
-	if err := r.Client.List(ctx, &apps, client.InNamespace(set.Namespace), client.MatchingFields{setIndex: set.Name}); err != nil {
+	var apps v1alpha1.ApplicationList // of the cache's own objects: read only
+	if err := r.Client.List(ctx, &apps, client.InNamespace(set.Namespace), client.MatchingFields{setIndex: set.Name}, client.UnsafeDisableDeepCopy); err != nil {
 		return reconcile.Result{}, fmt.Errorf("list applications of set %s: %w", req.NamespacedName, err)
 	}
 	before := set.DeepCopy()
@@ -44,6 +80,7 @@ func (r *Resources) Reconcile(ctx context.Context, req reconcile.Request) (recon
 	if equality.Semantic.DeepEqual(before.Status, set.Status) {
 		return reconcile.Result{}, nil
 	}
+	r.wrote(req.NamespacedName, len(set.Status.Resources))
 	if err := r.Client.Status().Patch(ctx, set, client.MergeFrom(before)); client.IgnoreNotFound(err) != nil {
 		return reconcile.Result{}, fmt.Errorf("write resources of applicationset %s: %w", req.NamespacedName, err)
 	}

@@ -29,8 +29,11 @@ const (
 	// gather is how long status changes of Applications are gathered before
 	// the set's status.resources is written.
 	gather = time.Second
-	// workers expand in parallel.
-	workers = 4
+	// workers look at sets in parallel. They mostly wait, for the API server or
+	// for a Git server that may be slow: who computes is bounded by expanders.
+	workers = 64
+	// expanders expand in parallel; each uses every processor.
+	expanders = 2
 )
 
 // Moved is told which owners' revisions have moved, or changed their error.
@@ -38,9 +41,12 @@ type Moved func(owners []string)
 
 type queue = workqueue.TypedRateLimitingInterface[reconcile.Request]
 
-// Setup adds both loops to the manager. listen is called once with the
-// function to call when followed revisions move.
+// Setup adds both loops to the manager, and completes the Reconciler. listen is
+// called once with the function to call when followed revisions move.
 func Setup(mgr ctrl.Manager, r *Reconciler, listen func(Moved)) error {
+	if err := r.complete(); err != nil {
+		return err
+	}
 	err := mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.Application{}, setIndex, func(o client.Object) []string {
 		if set := v1alpha1.OwningSet(o.(*v1alpha1.Application)); set != "" {
 			return []string{set}
@@ -50,28 +56,19 @@ func Setup(mgr ctrl.Manager, r *Reconciler, listen func(Moved)) error {
 	if err != nil {
 		return fmt.Errorf("index applications by set: %w", err)
 	}
-	moved := make(chan event.TypedGenericEvent[types.NamespacedName], 1024)
-	listen(func(owners []string) {
-		for _, owner := range owners {
-			if set, ok := setOfOwner(owner); ok {
-				moved <- event.TypedGenericEvent[types.NamespacedName]{Object: set}
-			}
-		}
-	})
-	wake := handler.TypedFuncs[types.NamespacedName, reconcile.Request]{
+	listen(r.moved)
+	woken := handler.TypedFuncs[types.NamespacedName, reconcile.Request]{
 		GenericFunc: func(_ context.Context, e event.TypedGenericEvent[types.NamespacedName], q queue) {
 			q.Add(reconcile.Request{NamespacedName: e.Object})
 		},
 	}
-	everySet := handler.EnqueueRequestsFromMapFunc(r.everySet)
 	err = ctrl.NewControllerManagedBy(mgr).
 		Named("applicationset").
-		For(setObject(), builder.WithPredicates(predicate.Funcs{UpdateFunc: setChanged})).
-		Owns(&v1alpha1.Application{}, builder.WithPredicates(predicate.Funcs{UpdateFunc: rowChanged})).
-		Watches(&fleet.Cluster{}, everySet, builder.WithPredicates(predicate.Funcs{UpdateFunc: clusterChanged})).
-		Watches(&fleet.Cluster{}, r.factsHandler()).
-		Watches(&corev1.Secret{}, everySet).
-		WatchesRawSource(source.TypedChannel(moved, wake)).
+		Watches(setObject(), r.setHandler(), builder.WithPredicates(predicate.Funcs{UpdateFunc: setChanged})).
+		Watches(&v1alpha1.Application{}, r.rowHandler()).
+		Watches(&fleet.Cluster{}, r.clusterHandler()).
+		Watches(&corev1.Secret{}, r.clusterHandler()).
+		WatchesRawSource(source.TypedChannel(r.wake, woken)).
 		WithOptions(controller.Options{MaxConcurrentReconciles: workers}).
 		Complete(r)
 	if err != nil {
@@ -81,25 +78,54 @@ func Setup(mgr ctrl.Manager, r *Reconciler, listen func(Moved)) error {
 		Named("applicationset-resources").
 		For(setObject(), builder.WithPredicates(predicate.Funcs{UpdateFunc: func(event.UpdateEvent) bool { return false }})).
 		Watches(&v1alpha1.Application{}, gathered{}).
-		Complete(&Resources{Client: r.Client})
+		Complete(&Resources{Client: r.Client, Now: r.Now})
+}
+
+// moved takes owners whose repositories have another commit, or another error.
+func (r *Reconciler) moved(owners []string) {
+	for _, owner := range owners {
+		if set, ok := setOfOwner(owner); ok {
+			r.tracker.note(set, whole)
+			r.enqueue(context.Background(), set)
+		}
+	}
+}
+
+// Wake expands sets as soon as may be, from nothing. Answers that are kept
+// count: who knows better forgets them first. It returns early if ctx ends.
+// Only the leader's loop listens; on other replicas it waits for ctx.
+func (r *Reconciler) Wake(ctx context.Context, sets ...types.NamespacedName) {
+	for _, set := range sets {
+		r.tracker.note(set, whole)
+		r.enqueue(ctx, set)
+	}
+}
+
+// FleetAway tells that the fleet's clusters cannot be read, or can be again:
+// every set that sees clusters says so.
+func (r *Reconciler) FleetAway(ctx context.Context) {
+	for _, set := range r.tracker.fleet() {
+		r.enqueue(ctx, set)
+	}
+}
+
+// Referred tells that a Secret or ConfigMap has come, changed or gone: sets
+// whose generators name it ask everything anew.
+func (r *Reconciler) Referred(ctx context.Context, kind, namespace, name string) {
+	for _, set := range r.tracker.referring(reference{kind, namespace, name}) {
+		r.enqueue(ctx, set)
+	}
+}
+
+func (r *Reconciler) enqueue(ctx context.Context, set types.NamespacedName) {
+	select {
+	case r.wake <- event.TypedGenericEvent[types.NamespacedName]{Object: set}:
+	case <-ctx.Done():
+	}
 }
 
 func setOfOwner(owner string) (types.NamespacedName, bool) {
 	rest, ok := strings.CutPrefix(owner, ownerPrefix)
 	namespace, name, found := strings.Cut(rest, "\x00")
 	return types.NamespacedName{Namespace: namespace, Name: name}, ok && found
-}
-
-// everySet wakes all sets: any of them may select the cluster now.
-func (r *Reconciler) everySet(ctx context.Context, _ client.Object) []reconcile.Request {
-	r.Inventory.Invalidate()
-	sets := setObjects() // of the cache's own objects: read only
-	if err := r.Client.List(ctx, sets, client.UnsafeDisableDeepCopy); err != nil {
-		return nil // only when the cache is stopping
-	}
-	out := make([]reconcile.Request, 0, len(sets.Items))
-	for i := range sets.Items {
-		out = append(out, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(&sets.Items[i])})
-	}
-	return out
 }

@@ -1,0 +1,93 @@
+package applicationset
+
+import (
+	"sync"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/resourceversion"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/fairlead/fairlead/api/v1alpha1"
+)
+
+// echoPatience is how long a write is remembered whose event does not come: a
+// cache that was cut off may never tell of an object that has gone again.
+const echoPatience = time.Minute
+
+// echoes remembers what the hub has just written until the cache tells of it,
+// so that neither a cache that lags behind nor the hub's own events cause
+// another look.
+type echoes struct {
+	now func() time.Time
+
+	mu      sync.Mutex
+	written map[types.NamespacedName]echo
+}
+
+type echo struct {
+	app   *v1alpha1.Application
+	until time.Time
+}
+
+func newEchoes(now func() time.Time) *echoes {
+	return &echoes{now: now, written: map[types.NamespacedName]echo{}}
+}
+
+// wrote notes what the API server answered to a write.
+func (e *echoes) wrote(app *v1alpha1.Application) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.written[client.ObjectKeyFromObject(app)] = echo{app, e.now().Add(echoPatience)}
+}
+
+// heard takes an event of the cache and is true if the hub caused it itself.
+func (e *echoes) heard(object client.Object) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	key := client.ObjectKeyFromObject(object)
+	known, ok := e.written[key]
+	if !ok {
+		return false
+	}
+	order, err := resourceversion.CompareResourceVersion(object.GetResourceVersion(), known.app.ResourceVersion)
+	if err != nil || order >= 0 {
+		delete(e.written, key)
+	}
+	return err == nil && order <= 0
+}
+
+// of lists what was written in a namespace and not heard of yet.
+func (e *echoes) of(namespace string) []*v1alpha1.Application {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var out []*v1alpha1.Application
+	for key, known := range e.written {
+		if key.Namespace == namespace && !e.now().After(known.until) {
+			out = append(out, known.app)
+		}
+	}
+	return out
+}
+
+// newest is the later of what the cache has, nil for nothing, and what the hub
+// wrote.
+func (e *echoes) newest(key types.NamespacedName, cached *v1alpha1.Application) *v1alpha1.Application {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	known, ok := e.written[key]
+	if !ok {
+		return cached
+	}
+	if e.now().After(known.until) {
+		delete(e.written, key)
+		return cached
+	}
+	if cached == nil {
+		return known.app
+	}
+	if order, err := resourceversion.CompareResourceVersion(cached.ResourceVersion, known.app.ResourceVersion); err != nil || order >= 0 {
+		return cached
+	}
+	return known.app
+}
