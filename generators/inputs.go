@@ -24,9 +24,9 @@ type Repository struct {
 	Revision string
 }
 
-// String is URL@revision; an empty revision means HEAD.
+// String is URL@revision, without a password; an empty revision means HEAD.
 func (r Repository) String() string {
-	return r.URL + "@" + cmp.Or(r.Revision, "HEAD")
+	return MaskURL(r.URL) + "@" + cmp.Or(r.Revision, "HEAD")
 }
 
 // Tree is a repository at one commit, listed beforehand.

@@ -111,7 +111,7 @@ func (g *Gate) Start(ctx context.Context) error {
 		}
 		g.gather(ctx)
 		if err := g.judge(ctx); err != nil && ctx.Err() == nil {
-			g.opts.Logger.Error(err, "deletions are not judged yet; nothing is deleted meanwhile")
+			g.opts.Logger.Error(err, "deletions are not judged yet")
 			select {
 			case <-ctx.Done():
 			case <-time.After(gateRetry):
@@ -164,6 +164,7 @@ func (g *Gate) judge(ctx context.Context) error {
 	}
 	decided, err := g.ledger.judge(ctx, w)
 	if err != nil && ctx.Err() == nil {
+		g.opts.Logger.Info("the ledger of deletions is in trouble; nothing is deleted", "why", err.Error())
 		decided, err = withhold(w, decided, err)
 	}
 	g.settle(w, decided, asked)

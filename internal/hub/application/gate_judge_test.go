@@ -21,9 +21,7 @@ var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 type town struct{ world }
 
 func newTown() *town {
-	return &town{world{
-		now: noon, waiting: map[types.UID]bool{}, exists: map[types.UID]bool{}, sets: map[types.UID]bool{}, ending: map[string]bool{},
-	}}
+	return &town{newWorld(noon)}
 }
 
 func (w *town) add(name string, edit ...func(*v1alpha1.Application)) *v1alpha1.Application {
@@ -149,6 +147,46 @@ func TestTheGate(t *testing.T) {
 		"the first of a namespace, the others are still to come": {
 			build: func(w *town) { w.many("later", 7); w.add("x", deleted); w.ending["argocd"] = true },
 			held:  map[string]int{"x": 1}, why: "project default",
+		},
+		"one beside a set that is held while it ends": {
+			build: func(w *town) {
+				w.many("rest", 200)
+				w.many("x", 5, ofSet("s"), deleted)
+				w.many("later", 60, ofSet("s"))
+				w.add("y", deleted)
+			},
+			book: book{Sets: map[types.UID]deletedSet{"s": {At: noon}}},
+			held: map[string]int{"x": 5}, why: "ApplicationSet s",
+		},
+		"one beside a set that was held before and ends": {
+			build: func(w *town) {
+				w.many("rest", 200)
+				w.many("later", 60, ofSet("s"))
+				w.waiting[w.add("x", ofSet("s"), deleted).UID], w.held["x"] = false, true
+				w.add("y", deleted)
+			},
+			book: book{Sets: map[types.UID]deletedSet{"s": {At: noon}}},
+		},
+		"one while a set ends whose policy keeps its applications": {
+			build: func(w *town) {
+				w.many("rest", 200)
+				w.many("later", 60, ofSet("s"))
+				w.add("y", deleted)
+				w.sets["s"], w.keeping["s"] = true, true
+			},
+		},
+		"what is left of a set with a hold": {
+			build: func(w *town) {
+				w.many("rest", 100)
+				w.many("old", 8, ofSet("s"), deleted)
+				for i := range 8 {
+					uid := types.UID(fmt.Sprintf("old-%02d", i))
+					w.waiting[uid], w.held[uid] = false, true
+				}
+				w.many("x", 2, ofSet("s"), deleted)
+			},
+			book: book{Sets: map[types.UID]deletedSet{"s": {At: noon}}},
+			held: map[string]int{"x": 2}, why: "wait for approval",
 		},
 		"a set that is being deleted": {
 			build: func(w *town) { w.many("rest", 20); w.many("x", 3, ofSet("s"), deleted); w.sets["s"] = true },
@@ -289,6 +327,29 @@ func TestARestartCountsNothingTwice(t *testing.T) {
 			t.Fatalf("%d held, %d passed", held, passed)
 		}
 		b = c.close()
+	}
+}
+
+func TestARestartRemembersTheBatchBeforeTheLast(t *testing.T) {
+	w := newTown()
+	w.many("rest", 100)
+	w.many("x", 4, deleted)
+	first := w.judge(book{})
+	b := first.close()
+	w.settle(first)
+	w.many("y", 1, deleted)
+	b = w.judge(b).close()
+	w.many("x", 4, deleted) // a hub that knows the book alone
+	c := w.judge(b)
+	if held, passed := c.of("x"); held != 0 || passed != 4 || len(c.counted) > 0 {
+		t.Errorf("%d held, %d passed, counted %v", held, passed, c.counted)
+	}
+	for uid := range c.exists { // their tombstones stand, and they are gone
+		delete(c.exists, uid)
+	}
+	c.passed = nil
+	if going := c.close().Windows[fleetScope].Going; len(going) > 0 {
+		t.Errorf("still remembered: %v", going)
 	}
 }
 

@@ -92,7 +92,7 @@ func (r *Reconciler) sayHeld(ctx context.Context, app *v1alpha1.Application, why
 		}
 	}
 	if why != "" {
-		wanted = []v1alpha1.ApplicationCondition{{Type: v1alpha1.ApplicationConditionDeletionHeld, Message: r.heldMessage(app, why)}}
+		wanted = []v1alpha1.ApplicationCondition{{Type: v1alpha1.ApplicationConditionDeletionHeld, Message: heldMessage(app, why)}}
 	}
 	if app.Status.Delivery != nil {
 		wanted = append(wanted, app.Status.Delivery.Conditions...)
@@ -109,16 +109,13 @@ func (r *Reconciler) sayHeld(ctx context.Context, app *v1alpha1.Application, why
 		r.Gate.opts.Metrics.began.Inc()
 	}
 	if !isHeld(before) || isUnjudged(before) && !isUnjudged(app) {
-		r.Events.Eventf(app, nil, corev1.EventTypeWarning, v1alpha1.ApplicationConditionDeletionHeld, "Delete", "%s", r.heldMessage(app, why))
+		r.Events.Eventf(app, nil, corev1.EventTypeWarning, v1alpha1.ApplicationConditionDeletionHeld, "Delete", "%s", heldMessage(app, why))
 	}
 	return nil
 }
 
-func (r *Reconciler) heldMessage(app *v1alpha1.Application, why string) string {
-	which := "--application " + app.Name
-	if app.Namespace != r.Namespace {
-		which += " -n " + app.Namespace
-	}
+func heldMessage(app *v1alpha1.Application, why string) string {
+	which := fmt.Sprintf("--application %s -n %s", app.Name, app.Namespace)
 	return fmt.Sprintf("%s, so nothing is deleted from cluster %s, where it keeps running; digest %s: to delete it run: fairlead approve %s; to keep its workloads: fairlead keep %s",
 		why, guard.ClusterOf(app), guard.DigestOf(app), which, which)
 }

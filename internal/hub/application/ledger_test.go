@@ -2,13 +2,17 @@ package application
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes/fake"
 	clienttesting "k8s.io/client-go/testing"
 
@@ -96,12 +100,25 @@ func TestAReplacedLeaderJudgesAnew(t *testing.T) {
 	}
 }
 
+func TestTheLedgerForgetsSetsThatLeftNothing(t *testing.T) {
+	l, _ := newLedger()
+	for i, name := range []string{"empty", "owning", "late"} {
+		now := noon.Add(time.Duration(i) * time.Hour)
+		if err := l.setDeleted(t.Context(), name, "argocd/"+name, now, map[types.UID]bool{"owning": true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := slices.Sorted(maps.Keys(l.book.Sets)); !slices.Equal(got, []types.UID{"late", "owning"}) {
+		t.Errorf("remembered: %v", got)
+	}
+}
+
 func TestASetGoesWithTheControlNamespace(t *testing.T) {
 	l, kube := newLedger()
 	terminating := apierrors.NewForbidden(corev1.Resource("configmaps"), LedgerConfigMap, context.Canceled)
 	terminating.ErrStatus.Details.Causes = []metav1.StatusCause{{Type: corev1.NamespaceTerminatingCause}}
 	kube.PrependReactor("create", "configmaps", func(clienttesting.Action) (bool, runtime.Object, error) { return true, nil, terminating })
-	if err := l.setDeleted(t.Context(), "s", "argocd/s", noon); err != nil {
+	if err := l.setDeleted(t.Context(), "s", "argocd/s", noon, nil); err != nil {
 		t.Errorf("its finalizer stays: %v", err)
 	}
 	w := newTown()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -127,6 +128,9 @@ func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (out 
 func (r *Reconciler) look(ctx context.Context, set *v1alpha1.ApplicationSet) (reconcile.Result, error) {
 	key := client.ObjectKeyFromObject(set)
 	why := r.tracker.begin(key, set)
+	if !r.memory.serves(key, r.Now()) {
+		why.waiting = nil // all rows are looked at
+	}
 	if err := r.refresh(ctx, set, &why); err != nil {
 		return reconcile.Result{}, err
 	}
@@ -149,7 +153,7 @@ func (r *Reconciler) look(ctx context.Context, set *v1alpha1.ApplicationSet) (re
 		r.metrics.corrections.Add(float64(len(plan.Changes) + len(plan.Delete)))
 	}
 	leaving := plan.Delete
-	ruling, err := r.Guard.Judge(ctx, set, &plan, o.partial())
+	ruling, err := r.Guard.Judge(ctx, set, &plan, o.look())
 	if err != nil {
 		return conflicts(err)
 	}
@@ -164,7 +168,8 @@ func (r *Reconciler) look(ctx context.Context, set *v1alpha1.ApplicationSet) (re
 	}
 	outcome := reconcile.Result{RequeueAfter: max(soon, o.state.due.Sub(r.Now()))}
 	if plan.Waits() {
-		outcome.RequeueAfter = retry // nothing wakes the set when the other goes
+		r.tracker.note(key, func(c *cause) { c.waiting = slices.Concat(plan.Foreign, plan.Ending) })
+		outcome.RequeueAfter = min(retry, outcome.RequeueAfter)
 	}
 	return outcome, errors.Join(failed.err(), r.writeConditions(ctx, set, verdict))
 }
@@ -180,22 +185,6 @@ func (r *Reconciler) plan(ctx context.Context, set *v1alpha1.ApplicationSet, o o
 		Allowed: allowedBy(set), ignoring: ignoring,
 		Protects: protector(o.state.expansion.Expander().Protection(), refused),
 	}), nil
-}
-
-// stays remembers which Applications no row gives and are there still.
-func (w *warm) stays(plan Plan, leaving []*v1alpha1.Application) {
-	w.staying = map[string]bool{}
-	for _, name := range plan.Waiting {
-		w.staying[name] = true
-	}
-	for _, app := range leaving {
-		w.staying[app.Name] = true // until its event says that it has gone
-	}
-	for _, change := range plan.Changes {
-		if change.Live == nil {
-			w.rows++
-		}
-	}
 }
 
 // conflicts are of two who wrote at once: the set is looked at again, from

@@ -1,12 +1,14 @@
 package applicationset
 
 import (
+	"maps"
 	"sync"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/resourceversion"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/event"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
 )
@@ -23,6 +25,7 @@ type echoes struct {
 
 	mu      sync.Mutex
 	written map[types.NamespacedName]echo
+	deleted map[types.UID]time.Time // until when it is remembered
 }
 
 type echo struct {
@@ -31,7 +34,7 @@ type echo struct {
 }
 
 func newEchoes(now func() time.Time) *echoes {
-	return &echoes{now: now, written: map[types.NamespacedName]echo{}}
+	return &echoes{now: now, written: map[types.NamespacedName]echo{}, deleted: map[types.UID]time.Time{}}
 }
 
 // wrote notes what the API server answered to a write.
@@ -39,6 +42,58 @@ func (e *echoes) wrote(app *v1alpha1.Application) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.written[client.ObjectKeyFromObject(app)] = echo{app, e.now().Add(echoPatience)}
+}
+
+// deletes notes that the hub marks an Application and deletes it.
+func (e *echoes) deletes(app *v1alpha1.Application) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.deleted[app.UID] = e.now().Add(echoPatience)
+}
+
+// spared takes deletes back: the Application was not deleted.
+func (e *echoes) spared(app *v1alpha1.Application) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.deleted, app.UID)
+}
+
+// ends is true for an update by which the hub itself deletes an Application:
+// the mark that says why, and the beginning of its end. That it has gone is
+// worth a look.
+func (e *echoes) ends(update event.UpdateEvent) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	was, is := update.ObjectOld, update.ObjectNew
+	until, ours := e.deleted[is.GetUID()]
+	if !ours || was.GetUID() != is.GetUID() {
+		return false
+	}
+	if e.now().After(until) {
+		delete(e.deleted, is.GetUID())
+		return false
+	}
+	if was.GetDeletionTimestamp().IsZero() && !is.GetDeletionTimestamp().IsZero() {
+		return true
+	}
+	before, after := was.DeepCopyObject().(client.Object), is.DeepCopyObject().(client.Object)
+	for _, o := range []client.Object{before, after} {
+		annotations := o.GetAnnotations()
+		maps.DeleteFunc(annotations, func(key, _ string) bool { return ofDeletion(key) })
+		o.SetAnnotations(annotations)
+	}
+	return !rowChanged(event.UpdateEvent{ObjectOld: before, ObjectNew: after})
+}
+
+// gone forgets all of an object.
+func (e *echoes) gone(object client.Object) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.deleted, object.GetUID())
+	key := client.ObjectKeyFromObject(object)
+	if known, ok := e.written[key]; ok && known.app.UID == object.GetUID() {
+		delete(e.written, key)
+	}
 }
 
 // heard takes an event of the cache and is true if the hub caused it itself.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
@@ -40,19 +41,57 @@ func (r *Reconciler) finalize(ctx context.Context, set *v1alpha1.ApplicationSet)
 	return nil
 }
 
+// releasePage is how many Applications are read at once to be released.
+const releasePage = 500
+
+// disown makes the set's Applications nobody's. It reads past the cache: one
+// that the cache has not told of yet would be collected with the set.
 func (r *Reconciler) disown(ctx context.Context, set *v1alpha1.ApplicationSet) error {
-	var owned v1alpha1.ApplicationList
-	if err := r.Client.List(ctx, &owned, client.InNamespace(set.Namespace), client.MatchingFields{setIndex: set.Name}); err != nil {
-		return fmt.Errorf("list applications of set %s/%s: %w", set.Namespace, set.Name, err)
-	}
-	for i := range owned.Items {
-		app := &owned.Items[i]
-		before := app.DeepCopy()
-		app.OwnerReferences = slices.DeleteFunc(app.OwnerReferences, func(o metav1.OwnerReference) bool { return o.UID == set.UID })
-		err := r.Client.Patch(ctx, app, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
-		if client.IgnoreNotFound(err) != nil {
-			return fmt.Errorf("release application %s/%s from its set: %w", app.Namespace, app.Name, err)
+	page := &metav1.PartialObjectMetadataList{}
+	page.SetGroupVersionKind(v1alpha1.ApplicationSchemaGroupVersionKind)
+	for {
+		err := r.Live.List(ctx, page, client.InNamespace(set.Namespace), client.Limit(releasePage), client.Continue(page.Continue))
+		if err != nil {
+			return fmt.Errorf("list applications of set %s/%s: %w", set.Namespace, set.Name, err)
 		}
+		if err := r.release(ctx, set, page.Items); err != nil {
+			return err
+		}
+		if page.Continue == "" {
+			return nil
+		}
+	}
+}
+
+// release takes the set off the owners of these Applications, some at a time.
+func (r *Reconciler) release(ctx context.Context, set *v1alpha1.ApplicationSet, apps []metav1.PartialObjectMetadata) error {
+	key := client.ObjectKeyFromObject(set)
+	defer r.shares.enter(key)()
+	var group errgroup.Group
+	for i := range apps {
+		app := &apps[i]
+		if !slices.ContainsFunc(app.OwnerReferences, func(o metav1.OwnerReference) bool { return o.UID == set.UID }) {
+			continue
+		}
+		if !r.shares.take(ctx, key) {
+			group.Go(ctx.Err)
+			break
+		}
+		group.Go(func() error {
+			defer r.shares.give(key)
+			return r.releaseOne(ctx, set, app)
+		})
+	}
+	return group.Wait()
+}
+
+func (r *Reconciler) releaseOne(ctx context.Context, set *v1alpha1.ApplicationSet, app *metav1.PartialObjectMetadata) error {
+	app.SetGroupVersionKind(v1alpha1.ApplicationSchemaGroupVersionKind)
+	before := app.DeepCopy()
+	app.OwnerReferences = slices.DeleteFunc(app.OwnerReferences, func(o metav1.OwnerReference) bool { return o.UID == set.UID })
+	err := r.Client.Patch(ctx, app, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
+	if client.IgnoreNotFound(err) != nil {
+		return fmt.Errorf("release application %s/%s from its set: %w", app.Namespace, app.Name, err)
 	}
 	return nil
 }

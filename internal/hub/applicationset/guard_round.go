@@ -2,7 +2,6 @@ package applicationset
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -24,6 +23,7 @@ const maxVictims = 100
 type round struct {
 	verdict guard.Verdict
 	wanted  map[string]*v1alpha1.Application // by UID
+	there   []string                         // UIDs of the set's that stay
 	// problem is why an annotation of the set does not count.
 	problem error
 }
@@ -57,6 +57,7 @@ func (g *Guard) round(set *v1alpha1.ApplicationSet, wanted, owned []*v1alpha1.Ap
 			continue
 		}
 		in.Size++
+		r.there = append(r.there, string(app.UID))
 		if look.partial() && !look.Gives(app.Name) {
 			in.Unseen = append(in.Unseen, string(app.UID))
 		}
@@ -142,8 +143,9 @@ func (r round) ruling() Ruling {
 	return out
 }
 
-// record writes the round into the set's status, and takes an approval off that
-// has been used or is for nothing.
+// record writes the round into the set's status, and takes an approval off,
+// whether it has been used or is for something else: were it to stay, it would
+// let the same victims go at some later time.
 func (g *Guard) record(ctx context.Context, set *v1alpha1.ApplicationSet, r round) error {
 	before := set.DeepCopy()
 	set.Status.DeletionWindow = nil
@@ -159,9 +161,6 @@ func (g *Guard) record(ctx context.Context, set *v1alpha1.ApplicationSet, r roun
 		}
 	}
 	g.tell(set, before.Status.DeletionsHeld, r)
-	if len(r.verdict.Held) > 0 {
-		return nil
-	}
 	return g.consume(ctx, set)
 }
 
@@ -189,7 +188,7 @@ func (g *Guard) setCondition(set *v1alpha1.ApplicationSet, r round) {
 	}
 	if len(r.verdict.Held) > 0 {
 		c.Status, c.Reason = v1alpha1.ApplicationSetConditionStatusTrue, v1alpha1.ApplicationSetReasonShrinkGuard
-		c.Message = heldMessage(set.Name, r)
+		c.Message = heldMessage(set, r)
 	}
 	at := slices.IndexFunc(set.Status.Conditions, func(o v1alpha1.ApplicationSetCondition) bool { return o.Type == c.Type })
 	now := metav1.NewTime(g.Now())
@@ -206,49 +205,20 @@ func (g *Guard) setCondition(set *v1alpha1.ApplicationSet, r round) {
 	set.Status.Conditions[at] = c
 }
 
-// consume takes approvals off the set: they were for one digest, once.
-func (g *Guard) consume(ctx context.Context, set *v1alpha1.ApplicationSet) error {
-	before := set.DeepCopy()
-	delete(set.Annotations, v1alpha1.AnnotationApproveDeletions)
-	delete(set.Annotations, v1alpha1.AnnotationKeepWorkloads)
-	if len(before.Annotations) == len(set.Annotations) {
-		return nil
-	}
-	status := set.Status
-	patch := map[string]any{"metadata": map[string]any{
-		"resourceVersion": set.ResourceVersion,
-		"annotations":     map[string]any{v1alpha1.AnnotationApproveDeletions: nil, v1alpha1.AnnotationKeepWorkloads: nil},
-	}}
-	data, err := json.Marshal(patch)
-	if err != nil {
-		return err
-	}
-	if err := g.Client.Patch(ctx, set, client.RawPatch(types.MergePatchType, data)); err != nil {
-		return fmt.Errorf("take the used approval off applicationset %s/%s: %w", set.Namespace, set.Name, err)
-	}
-	set.Status = status
-	return nil
-}
-
 // tell makes events and metrics of what has changed.
 func (g *Guard) tell(set *v1alpha1.ApplicationSet, was *v1alpha1.DeletionsHeld, r round) {
 	g.Metrics.set(client.ObjectKeyFromObject(set), len(r.verdict.Held))
 	switch {
 	case len(r.verdict.Held) > 0 && (was == nil || was.Digest != r.verdict.Digest):
-		g.event(set, corev1.EventTypeWarning, string(v1alpha1.ApplicationSetConditionDeletionsHeld), heldMessage(set.Name, r))
+		g.event(set, corev1.EventTypeWarning, string(v1alpha1.ApplicationSetConditionDeletionsHeld), heldMessage(set, r))
 	case r.verdict.Person == v1alpha1.DeletionKept:
 		g.event(set, corev1.EventTypeNormal, "DeletionsKept", "digest "+r.verdict.Digest+": the applications go, their workloads stay")
 	case r.verdict.Person == v1alpha1.DeletionApproved:
 		g.event(set, corev1.EventTypeNormal, "DeletionsApproved", "digest "+r.verdict.Digest+" was approved")
 	case was != nil && len(r.verdict.Held) == 0:
-		g.event(set, corev1.EventTypeNormal, "DeletionsNoLongerHeld", "the rows of the held applications are back")
+		g.event(set, corev1.EventTypeNormal, "DeletionsNoLongerHeld", endMessage(set, was, r))
 	}
-}
-
-// annotate is a patch of one annotation of the object with that UID.
-func annotate(uid, key, value string) client.Patch {
-	data, _ := json.Marshal(map[string]any{"metadata": map[string]any{ // strings always encode
-		"uid": uid, "annotations": map[string]string{key: value},
-	}})
-	return client.RawPatch(types.MergePatchType, data)
+	if len(r.verdict.Held) > 0 && (set.Annotations[v1alpha1.AnnotationApproveDeletions] != "" || set.Annotations[v1alpha1.AnnotationKeepWorkloads] != "") {
+		g.event(set, corev1.EventTypeWarning, "DeletionsNotApproved", "the digest that was approved or kept is not "+r.verdict.Digest+", which is held; look at what is held, then say so again")
+	}
 }

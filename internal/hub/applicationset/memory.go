@@ -40,6 +40,22 @@ func (w *warm) fits(set *v1alpha1.ApplicationSet, why cause, now time.Time) bool
 		!why.anew && !why.whole && !why.nothing()
 }
 
+// stays remembers which Applications no row gives and are there still.
+func (w *warm) stays(plan Plan, leaving []*v1alpha1.Application) {
+	w.staying = map[string]bool{}
+	for _, name := range plan.Waiting {
+		w.staying[name] = true
+	}
+	for _, app := range leaving {
+		w.staying[app.Name] = true // until its event says that it has gone
+	}
+	for _, change := range plan.Changes {
+		if change.Live == nil {
+			w.rows++
+		}
+	}
+}
+
 // memory remembers sets, those that were looked at last.
 type memory struct {
 	mu    sync.Mutex
@@ -68,6 +84,14 @@ func (m *memory) take(key types.NamespacedName) *warm {
 		return nil
 	}
 	return m.remove(at)
+}
+
+// serves is true if a set is remembered and not due.
+func (m *memory) serves(key types.NamespacedName, now time.Time) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	at, ok := m.sets[key]
+	return ok && now.Before(at.Value.(*entry).due)
 }
 
 // put remembers a set and forgets others if there are too many rows.

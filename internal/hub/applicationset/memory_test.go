@@ -49,6 +49,7 @@ func TestWhatARememberedSetIsGoodFor(t *testing.T) {
 	}{
 		"a cluster":     {cause: cause{fleet: true}, fits: true},
 		"an app":        {cause: cause{touched: map[string]bool{"a": true}}, fits: true},
+		"a row waits":   {cause: cause{waiting: []string{"a"}}, fits: true},
 		"many apps":     {cause: cause{every: true}, fits: true},
 		"no event":      {},
 		"the whole":     {cause: cause{fleet: true, whole: true}},

@@ -29,6 +29,16 @@ type outlook struct {
 // partial is true if only some rows are compared.
 func (o outlook) partial() bool { return o.names != nil }
 
+// look is what the guard asks of an outlook.
+func (o outlook) look() Look {
+	expander := o.state.expansion.Expander()
+	l := Look{PullRequests: expander.PullRequests}
+	if o.partial() {
+		l.Gives = expander.Gives
+	}
+	return l
+}
+
 // expand builds on the last look where only clusters and Applications may have
 // changed since, and begins from nothing elsewhere.
 func (r *Reconciler) expand(ctx context.Context, set *v1alpha1.ApplicationSet, why cause, git *reader) (outlook, error) {
@@ -97,12 +107,13 @@ func (r *Reconciler) carryOn(ctx context.Context, set *v1alpha1.ApplicationSet, 
 			out.names = append(out.names, gone.Name)
 		}
 	}
-	if why.every || r.Guard.NeedsAll(set) {
+	names, few := why.names()
+	if !few || r.Guard.NeedsAll(set) {
 		whole, ok := state.expansion.Expander().Snapshot()
 		return outlook{state: state, rows: rowsOf(whole.Applications, whole.Origins)}, ok, nil
 	}
-	out.touch(why.touched)
-	out.complete(why.touched)
+	out.touch(names)
+	out.complete(names)
 	return out, true, nil
 }
 

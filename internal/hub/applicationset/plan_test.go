@@ -197,6 +197,50 @@ func TestPullRequestsAreMarkedForTheGuard(t *testing.T) {
 	}
 }
 
+// What a template says of a deletion, or of what only the hub knows, is nothing.
+func TestTemplatesHaveNoSayInTheHubsAnnotations(t *testing.T) {
+	set := aSet("s")
+	set.Spec.PreservedFields = &v1alpha1.ApplicationPreservedFields{Annotations: []string{v1alpha1.AnnotationDeletionCause}}
+	forged := map[string]string{
+		v1alpha1.AnnotationDeletionCause: "1 approved", v1alpha1.AnnotationKeepWorkloads: "d", v1alpha1.AnnotationApproveDeletions: "d",
+		v1alpha1.AnnotationPullRequest: "a/b#1", derivedFrom: "{}",
+	}
+	row := aRow("a", "x")
+	row.App.Annotations = map[string]string{"mine": "stays", ownPrefix + "other": "stays"}
+	for k, v := range forged {
+		row.App.Annotations[k] = v
+	}
+	is := liveRow(set, row)
+	for k, v := range forged {
+		if is.Annotations[k] == v {
+			t.Errorf("created with %s", k)
+		}
+	}
+	if is.Annotations["mine"] == "" || is.Annotations[ownPrefix+"other"] == "" || row.App.Annotations[derivedFrom] != "{}" {
+		t.Errorf("annotations %v, row's %v", is.Annotations, row.App.Annotations)
+	}
+	if plan := MakePlan(set, []Row{row}, []*v1alpha1.Application{is}, everything); len(plan.Changes) != 0 {
+		t.Errorf("changes %+v", plan.Changes[0].Want.Annotations)
+	}
+	alone := is.DeepCopy() // what the set preserves is not preserved
+	alone.Annotations[v1alpha1.AnnotationDeletionCause] = "1 approved"
+	if plan := MakePlan(set, []Row{row}, []*v1alpha1.Application{alone}, everything); len(plan.Changes) != 1 {
+		t.Error("a forged cause stays")
+	}
+	for k, v := range forged {
+		is.Annotations[k] = v
+	}
+	plan := MakePlan(set, []Row{row}, []*v1alpha1.Application{is}, everything)
+	if len(plan.Changes) != 1 {
+		t.Fatal("what was forged stays")
+	}
+	for k, v := range forged {
+		if plan.Changes[0].Want.Annotations[k] == v {
+			t.Errorf("updated with %s", k)
+		}
+	}
+}
+
 func TestResourcesComeWorstFirstAndBounded(t *testing.T) {
 	var apps []v1alpha1.Application
 	for i := range 1500 {

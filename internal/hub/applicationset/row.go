@@ -49,6 +49,7 @@ func newWriter(set *v1alpha1.ApplicationSet, ignoring ignoring) *writer {
 
 func (w *writer) created(row Row) *v1alpha1.Application {
 	app := row.App.DeepCopy()
+	app.Annotations = decided(row.App.Annotations)
 	app.Namespace = w.set.Namespace
 	w.own(app, row)
 	return app
@@ -64,7 +65,7 @@ func (w *writer) updated(row Row, live *v1alpha1.Application) (*v1alpha1.Applica
 	app := live.DeepCopy()
 	row.App.Spec.DeepCopyInto(&app.Spec)
 	app.Labels = merged(row.App.Labels, live.Labels, w.labels)
-	app.Annotations = merged(row.App.Annotations, live.Annotations, w.annotations)
+	app.Annotations = merged(decided(row.App.Annotations), live.Annotations, w.annotations)
 	app.Finalizers = slices.Clone(row.App.Finalizers)
 	for _, f := range live.Finalizers {
 		if keepsFinalizer(f) && !slices.Contains(app.Finalizers, f) {
@@ -78,6 +79,8 @@ func (w *writer) updated(row Row, live *v1alpha1.Application) (*v1alpha1.Applica
 	if w.stuck != nil {
 		return nil, fmt.Errorf("application %q stays as it is: %w", live.Name, w.stuck)
 	}
+	w.own(app, row) // whatever the set ignores
+	maps.DeleteFunc(app.Annotations, func(key, _ string) bool { return ofDeletion(key) })
 	if sameObject(live, app) {
 		return nil, nil
 	}
@@ -90,7 +93,7 @@ func (w *writer) isAsWanted(row Row, live *v1alpha1.Application) bool {
 		live.Annotations[v1alpha1.AnnotationPullRequest] == pullRequestsOf(row.From) &&
 		slices.ContainsFunc(live.OwnerReferences, func(o metav1.OwnerReference) bool { return equality.Semantic.DeepEqual(o, w.owner) }) &&
 		sameDecided(row.App.Labels, live.Labels, w.labels) &&
-		sameDecided(row.App.Annotations, live.Annotations, w.annotations) &&
+		sameDecided(decided(row.App.Annotations), live.Annotations, w.annotations) &&
 		sameFinalizers(row.App.Finalizers, live.Finalizers) &&
 		equality.Semantic.DeepEqual(&row.App.Spec, &live.Spec)
 }
@@ -167,7 +170,24 @@ func keepsFinalizer(name string) bool { return !v1alpha1.IsResourcesFinalizer(na
 
 // preserves is true for keys that others may set: the named ones and the hub's.
 func preserves(key string, names []string) bool {
-	return strings.HasPrefix(key, ownPrefix) && !ofDeletion(key) || slices.Contains(names, key)
+	return !ofDeletion(key) && (strings.HasPrefix(key, ownPrefix) || slices.Contains(names, key))
+}
+
+// decided are a row's annotations without those that no template has a say in:
+// what the hub itself writes, and what people say about a deletion. It makes a
+// copy only where there are some.
+func decided(annotations map[string]string) map[string]string {
+	reserved := func(key string) bool {
+		return key == derivedFrom || key == v1alpha1.AnnotationPullRequest || ofDeletion(key)
+	}
+	for key := range annotations {
+		if reserved(key) {
+			out := maps.Clone(annotations)
+			maps.DeleteFunc(out, func(key, _ string) bool { return reserved(key) })
+			return out
+		}
+	}
+	return annotations
 }
 
 // ofDeletion is true for what was written to delete an Application: one that is

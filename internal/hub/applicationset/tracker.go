@@ -1,6 +1,7 @@
 package applicationset
 
 import (
+	"maps"
 	"slices"
 	"sync"
 
@@ -28,11 +29,14 @@ type cause struct {
 	touched map[string]bool
 	// every row is to be compared, as too many were touched.
 	every bool
+	// waiting are rows that another object stood in the way of when the set was
+	// last looked at: nothing may tell when that goes.
+	waiting []string
 }
 
-// nothing is true if no event led here.
+// nothing is true if no event led here, and no row waits.
 func (c cause) nothing() bool {
-	return !c.anew && !c.whole && !c.fleet && !c.every && len(c.touched) == 0
+	return !c.anew && !c.whole && !c.fleet && !c.every && len(c.touched)+len(c.waiting) == 0
 }
 
 // tracker knows which sets an event concerns, and keeps for each what has
@@ -127,6 +131,16 @@ func (t *tracker) touch(set types.NamespacedName, app string) {
 			c.touched, c.every = nil, true
 		}
 	})
+}
+
+// names are the Applications to compare one by one; false if they are too many.
+func (c cause) names() (map[string]bool, bool) {
+	out := make(map[string]bool, len(c.touched)+len(c.waiting))
+	maps.Copy(out, c.touched)
+	for _, name := range c.waiting {
+		out[name] = true
+	}
+	return out, !c.every && len(out) <= maxTouched
 }
 
 // moved notes that a cluster came, changed or went, and returns the sets that

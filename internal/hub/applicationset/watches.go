@@ -29,7 +29,7 @@ func setChanged(e event.UpdateEvent) bool {
 // takes off when it has done what they ask.
 func wishes(was, is client.Object) map[string]string {
 	out := maps.Clone(was.GetAnnotations())
-	for _, a := range refreshAnnotations {
+	for _, a := range append([]string{v1alpha1.AnnotationApproveDeletions, v1alpha1.AnnotationKeepWorkloads}, refreshAnnotations...) {
 		if _, stands := is.GetAnnotations()[a]; !stands {
 			delete(out, a)
 		}
@@ -70,14 +70,14 @@ func (r *Reconciler) rowHandler() handler.EventHandler {
 			}
 		},
 		UpdateFunc: func(_ context.Context, e event.UpdateEvent, q queue) {
-			if own := r.echoes.heard(e.ObjectNew); own || !rowChanged(e) {
+			if own := r.echoes.heard(e.ObjectNew); own || r.echoes.ends(e) || !rowChanged(e) {
 				return
 			}
 			look(e.ObjectNew, q)
 			look(e.ObjectOld, q) // it may have left the set
 		},
 		DeleteFunc: func(_ context.Context, e event.DeleteEvent, q queue) {
-			r.echoes.heard(e.Object)
+			r.echoes.gone(e.Object)
 			look(e.Object, q)
 		},
 	}

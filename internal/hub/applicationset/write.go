@@ -67,7 +67,7 @@ func (r *Reconciler) write(ctx context.Context, set *v1alpha1.ApplicationSet, pl
 		}
 	}
 	for _, app := range plan.Delete {
-		do(&failed.remove, func() error { return r.Guard.Delete(ctx, app, ruling) })
+		do(&failed.remove, func() error { return r.remove(ctx, app, ruling) })
 	}
 	wg.Wait()
 	return failed
@@ -83,6 +83,16 @@ func (r *Reconciler) create(ctx context.Context, app *v1alpha1.Application) erro
 	}
 	r.echoes.wrote(app)
 	return nil
+}
+
+// remove deletes what the guard lets go.
+func (r *Reconciler) remove(ctx context.Context, app *v1alpha1.Application, ruling Ruling) error {
+	r.echoes.deletes(app)
+	err := r.Guard.Delete(ctx, app, ruling)
+	if err != nil {
+		r.echoes.spared(app)
+	}
+	return err
 }
 
 // update patches what differs. What differs in Go alone costs no request.
