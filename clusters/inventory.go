@@ -64,7 +64,11 @@ func compareClusters(a, b *Cluster) int {
 func clashes(sorted []*Cluster) error {
 	var errs []error
 	for i := 1; i < len(sorted); i++ {
-		if a, b := sorted[i-1], sorted[i]; a.Name == b.Name {
+		switch a, b := sorted[i-1], sorted[i]; {
+		case a.Name != b.Name:
+		case a.Origin == b.Origin:
+			errs = append(errs, fmt.Errorf("cluster name %q is declared twice, both times by %s: keep one", a.Name, a.Origin))
+		default:
 			errs = append(errs, fmt.Errorf("cluster name %q is declared twice, by %s and by %s: rename one",
 				a.Name, a.Origin, b.Origin))
 		}

@@ -35,7 +35,7 @@ func asJSON(doc []byte) ([]byte, error) {
 	if bytes.HasPrefix(doc, []byte("{")) && json.Valid(doc) {
 		return doc, nil
 	}
-	converted, err := yaml.YAMLToJSON(doc)
+	converted, err := yaml.YAMLToJSONStrict(doc)
 	if err != nil || bytes.Equal(converted, []byte("null")) {
 		return nil, err
 	}

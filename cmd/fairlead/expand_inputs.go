@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -39,6 +41,31 @@ func (f *inputFlags) load(set []byte, where string) (*cases.Setup, error) {
 	from := f.sources()
 	from.Name, from.Git = where, repos
 	setup, err := cases.Load(set, from)
+	if err != nil {
+		return nil, exitf(codeUsage, "%w", err)
+	}
+	f.override(setup)
+	return setup, nil
+}
+
+// open reads a set and its inputs: of a folder, a file, or standard input for
+// "-". Close the Setup after use.
+func (f *inputFlags) open(in io.Reader, file string) (*cases.Setup, error) {
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		return f.openFolder(file)
+	}
+	text, err := readFile(in, file)
+	if err != nil {
+		return nil, exitf(codeUsage, "%w", err)
+	}
+	return f.load(text, cmp.Or(strings.TrimPrefix(file, "-"), "standard input"))
+}
+
+func (f *inputFlags) openFolder(dir string) (*cases.Setup, error) {
+	if len(f.repos) > 0 {
+		return nil, exitf(codeUsage, "--repo goes with a file: the folder %s has its own repos", dir)
+	}
+	setup, err := cases.Open(dir, f.sources())
 	if err != nil {
 		return nil, exitf(codeUsage, "%w", err)
 	}

@@ -67,7 +67,7 @@ func writeExpandJSON(w io.Writer, result expand.Result) error {
 func writeExpandNames(w io.Writer, result expand.Result) error {
 	out := bufio.NewWriter(w)
 	for i := range result.Applications {
-		fmt.Fprintln(out, result.Applications[i].Name)
+		fmt.Fprintln(out, printable(result.Applications[i].Name))
 	}
 	return out.Flush()
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
+	"github.com/fairlead/fairlead/clusters"
 	"github.com/fairlead/fairlead/internal/cases"
 	"github.com/fairlead/fairlead/internal/expand"
 	"github.com/fairlead/fairlead/internal/explain"
@@ -27,21 +28,24 @@ type explainFlags struct {
 func newExplainCommand(s streams) *cobra.Command {
 	var f explainFlags
 	cmd := &cobra.Command{
-		Use:   "explain SET --cluster NAME | explain -f DIR|SET.yaml --cluster NAME",
+		Use:   "explain [NAMESPACE/]SET --cluster NAME | explain -f DIR|SET.yaml --cluster NAME",
 		Short: "Say why a set gives a cluster an Application, or why not",
 		Long: `Say whether a set's expansion gives a row whose destination is the cluster, and
-the first thing that decides it: a term of a selector, a missing key, a name
-that is taken, what the row's destination is instead. What keeps an Application
-as it is for now (the set's policy, deletions that wait for approval) is an
-extra line.
+what decides it: terms of a selector, a missing key, a name that is taken, what
+the row's destination is instead. A change that the answer suggests has been
+tried wherever that is possible without you: a line "then" says what is in the
+way after it. What keeps an Application as it is for now (the set's policy, a
+row that was rejected, deletions that wait for approval) is an extra line.
 
 Without -f it asks the hub: the set, the clusters and the objects that
 generators name come from its API server, and Git is read from this machine.
+A set outside the control namespace is NAMESPACE/NAME.
 With -f it reads files alone: a folder as fairlead test has them, or a set and
 the flags of fairlead expand.
 
 Exit codes: 0 yes; 1 no; 2 usage; 3 hub unreachable; 5 unknown set or cluster.`,
 		Example: `  fairlead explain ai-stack --cluster eu-west-1
+  fairlead explain team-a/web --cluster eu-west-1
   fairlead explain -f sets/web --cluster tokyo
   fairlead explain -f set.yaml --clusters clusters.yaml --cluster tokyo -o json`,
 		Args: cobra.MaximumNArgs(1),
@@ -72,7 +76,7 @@ func runExplain(ctx context.Context, s streams, f explainFlags, args []string) e
 	defer setup.Close() //nolint:errcheck // nothing is written
 	answer, err := explain.Explain(explain.Question{
 		Set: setup.Set, Cluster: f.cluster, Inventory: setup.Clusters, Projects: setup.Projects.Find,
-		Expand: func(set *v1alpha1.ApplicationSet) (expand.Result, error) { return setup.ExpandSet(ctx, set) },
+		Expand: expandOver(ctx, setup),
 	})
 	switch {
 	case ctx.Err() != nil:
@@ -89,6 +93,15 @@ func runExplain(ctx context.Context, s streams, f explainFlags, args []string) e
 		return &exitError{code: codeDiffers}
 	}
 	return nil
+}
+
+// expandOver expands sets over a setup's inputs with an inventory of their own.
+func expandOver(ctx context.Context, setup *cases.Setup) func(*v1alpha1.ApplicationSet, *clusters.Inventory) (expand.Result, error) {
+	return func(set *v1alpha1.ApplicationSet, inventory *clusters.Inventory) (expand.Result, error) {
+		over := *setup
+		over.Clusters = inventory
+		return over.ExpandSet(ctx, set)
+	}
 }
 
 // open reads the set and its inputs from files, or from the hub without -f.
@@ -137,15 +150,18 @@ func writeAnswer(w io.Writer, output string, a explain.Answer) error {
 	if a.Yes {
 		verdict = "yes"
 	}
-	lines := [][2]string{{verdict, reasonLine(a.Reason)}, {"nearest", a.Reason.Nearest}, {"change", a.Reason.Change}}
+	lines := [][2]string{{verdict, a.Reason.String()}, {"nearest", a.Reason.Nearest}, {"change", a.Reason.Change}, {"then", a.Reason.Next}}
 	if len(a.Applications) > 1 {
 		lines = append(lines, [2]string{"all", strings.Join(a.Applications, ", ")})
 	}
 	for _, hold := range a.Holds {
 		lines = append(lines, [2]string{"hold", hold})
 	}
+	for _, note := range a.Notes {
+		lines = append(lines, [2]string{"note", note})
+	}
 	for _, other := range a.Others {
-		lines = append(lines, [2]string{"also", reasonLine(other)})
+		lines = append(lines, [2]string{"also", other.String()}, [2]string{"  then", other.Next})
 	}
 	if _, err := fmt.Fprintf(w, "set %s, cluster %s\n", printable(a.Set), printable(a.Cluster)); err != nil {
 		return err
@@ -159,11 +175,4 @@ func writeAnswer(w io.Writer, output string, a explain.Answer) error {
 		}
 	}
 	return nil
-}
-
-func reasonLine(r explain.Reason) string {
-	if r.Generator == "" {
-		return fmt.Sprintf("%s: %s", r.Code, r.Message)
-	}
-	return fmt.Sprintf("%s: %s: %s", r.Code, r.Generator, r.Message)
 }

@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"os"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/client-go/dynamic"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
+	"github.com/fairlead/fairlead/clusters"
 	"github.com/fairlead/fairlead/clusters/inventory"
 	"github.com/fairlead/fairlead/internal/cases"
 	"github.com/fairlead/fairlead/internal/inputs/objects"
@@ -32,7 +34,14 @@ func (f *explainFlags) fromHub(ctx context.Context, name string) (*cases.Setup, 
 	if err != nil {
 		return nil, exitf(codeUnreachable, "hub at %s: %v", config.Host, err)
 	}
-	setup, err := readHub(ctx, c, lists, client.ObjectKey{Namespace: f.hub.namespace, Name: name})
+	key := client.ObjectKey{Namespace: f.hub.namespace, Name: name}
+	if namespace, rest, ok := strings.Cut(name, "/"); ok {
+		key = client.ObjectKey{Namespace: namespace, Name: rest}
+	}
+	if key.Namespace == "" || key.Name == "" || strings.Contains(key.Name, "/") {
+		return nil, exitf(codeUsage, "set %q: want NAME or NAMESPACE/NAME", name)
+	}
+	setup, err := readHub(ctx, c, lists, f.hub.namespace, key)
 	if err != nil {
 		return nil, err
 	}
@@ -40,22 +49,37 @@ func (f *explainFlags) fromHub(ctx context.Context, name string) (*cases.Setup, 
 	return setup, openGit(setup)
 }
 
-// readHub reads everything but Git, from the control namespace that key names.
-func readHub(ctx context.Context, c client.Client, lists dynamic.Interface, key client.ObjectKey) (*cases.Setup, error) {
+// readHub reads the set that key names, and everything else but Git from the
+// control namespace.
+func readHub(ctx context.Context, c client.Client, lists dynamic.Interface, control string, key client.ObjectKey) (*cases.Setup, error) {
 	setup := &cases.Setup{
-		Questions: &answered{Answerer: questions.New(objects.FromCluster(c, lists), questions.Options{Namespace: key.Namespace})},
+		Questions: &answered{Answerer: questions.New(objects.FromCluster(c, lists), questions.Options{Namespace: control})},
 	}
 	var err error
 	if setup.Set, err = readHubSet(ctx, c, key); err != nil {
 		return nil, err
 	}
-	if setup.Clusters, err = inventory.NewSource(c, key.Namespace).Inventory(ctx); err != nil {
-		return nil, fromHub(err, "clusters")
+	if setup.Clusters, err = hubClusters(ctx, c, control); err != nil {
+		return nil, err
 	}
-	if setup.Projects, err = hubProjects(ctx, c, key.Namespace); err != nil {
+	if setup.Projects, err = hubProjects(ctx, c, control); err != nil {
 		return nil, err
 	}
 	return setup, nil
+}
+
+// hubClusters are the fleet. Clusters that were read but clash expand no set at
+// the hub either.
+func hubClusters(ctx context.Context, c client.Client, namespace string) (*clusters.Inventory, error) {
+	source := inventory.NewSource(c, namespace)
+	found, err := source.Inventory(ctx)
+	if err == nil {
+		return found, nil
+	}
+	if _, unread := source.Destinations(ctx); unread != nil {
+		return nil, fromHub(unread, "clusters")
+	}
+	return nil, exitf(codeUsage, "no set can be expanded: %w", err)
 }
 
 // readHubSet decodes a set one by one, as the hub does.

@@ -14,7 +14,6 @@ import (
 
 	fleet "github.com/fairlead/fairlead/api/fleet/v1alpha1"
 	"github.com/fairlead/fairlead/api/v1alpha1"
-	"github.com/fairlead/fairlead/internal/expand"
 	"github.com/fairlead/fairlead/internal/explain"
 )
 
@@ -33,7 +32,7 @@ func TestExplainReadsTheHub(t *testing.T) {
 	).Build()
 	lists := fake.NewSimpleDynamicClient(runtime.NewScheme())
 
-	setup, err := readHub(t.Context(), c, lists, client.ObjectKeyFromObject(set))
+	setup, err := readHub(t.Context(), c, lists, "argocd", client.ObjectKeyFromObject(set))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +44,7 @@ func TestExplainReadsTheHub(t *testing.T) {
 		"oslo":  {false, []string{"guard: two deletions are held"}},
 	} {
 		answer, err := explain.Explain(explain.Question{Set: setup.Set, Cluster: cluster, Inventory: setup.Clusters, Projects: setup.Projects.Find,
-			Expand: func(s *v1alpha1.ApplicationSet) (expand.Result, error) { return setup.ExpandSet(t.Context(), s) }})
+			Expand: expandOver(t.Context(), setup)})
 		if err != nil || answer.Yes != want.yes || len(answer.Holds) != len(want.holds) {
 			t.Errorf("%s: %+v, %v", cluster, answer, err)
 			continue
@@ -58,7 +57,7 @@ func TestExplainReadsTheHub(t *testing.T) {
 	}
 
 	var exit *exitError
-	_, err = readHub(t.Context(), c, lists, client.ObjectKey{Namespace: "argocd", Name: "gone"})
+	_, err = readHub(t.Context(), c, lists, "argocd", client.ObjectKey{Namespace: "argocd", Name: "gone"})
 	if !errors.As(err, &exit) || exit.code != codeNotFound {
 		t.Errorf("a set that is not there: %v", err)
 	}

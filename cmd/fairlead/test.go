@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -35,9 +36,9 @@ Exit codes: 0 every case passed; 1 a case failed; 2 usage.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.BoolVar(&f.options.Update, "update", false, "write what came out as the expectation of every case that does not pass")
+	flags.BoolVar(&f.options.Update, "update", false, "write what came out as the expectation of every case that does not pass; one of the other kind is deleted")
 	flags.BoolVar(&f.options.Strict, "strict", false, "compare the text of expected errors too, not only their stage")
-	flags.DurationVar(&f.options.Timeout, "timeout", 0, "limit of one case (default 1m)")
+	flags.DurationVar(&f.options.Timeout, "timeout", time.Minute, "limit of one case")
 	flags.StringVarP(&f.output, "output", "o", "text", "text, json or junit")
 	return cmd
 }
@@ -46,6 +47,9 @@ func runTest(ctx context.Context, s streams, f testFlags, dirs []string) error {
 	write, ok := testOutputs[f.output]
 	if !ok {
 		return exitf(codeUsage, "output %q: want text, json or junit", f.output)
+	}
+	if f.options.Timeout <= 0 {
+		return exitf(codeUsage, "--timeout %s: want more than nothing, such as 1m", f.options.Timeout)
 	}
 	found, err := cases.Find(dirs)
 	if err != nil {

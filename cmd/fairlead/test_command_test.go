@@ -60,7 +60,7 @@ func TestTestPrintsALinePerCaseAndDiffs(t *testing.T) {
 	casesFolder(t)
 	code, stdout, stderr := runCommand(t, "test", ".")
 	for _, want := range []string{"FAIL  bad: generate\n", "      -    repoURL: <q>\n      +    repoURL: r\n", "pass  good\n",
-		"FAIL  none: validate\n", "fairlead test --update", "\n3 cases: 1 passed, 2 failed\n"} {
+		"FAIL  none: validate\n", "fairlead test --update", "+# 0 applications", "\n3 cases: 1 passed, 2 failed\n"} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("no %q in:\n%s", want, stdout)
 		}
@@ -82,6 +82,17 @@ func TestTestUpdates(t *testing.T) {
 	}
 	if code, stdout, _ := runCommand(t, "test", "--strict", "."); code != codeOK {
 		t.Errorf("exit %d, %s", code, stdout)
+	}
+}
+
+func TestTestSaysThatAnUpdateDeletes(t *testing.T) {
+	casesFolder(t)
+	if err := os.WriteFile("none/expected-error.txt", []byte("stage: generate\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, stdout, _ := runCommand(t, "test", "--update", "none", "good")
+	if want := "pass  none (updated, expected-error.txt deleted)\npass  good\n"; !strings.HasPrefix(stdout, want) {
+		t.Errorf("%s", stdout)
 	}
 }
 
@@ -112,7 +123,7 @@ func TestTestReportsForMachines(t *testing.T) {
 
 func TestTestRefuses(t *testing.T) {
 	casesFolder(t)
-	for _, args := range [][]string{{"test"}, {"test", "gone"}, {"test", "good/clusters.yaml"}, {"test", ".", "-o", "xml"}} {
+	for _, args := range [][]string{{"test"}, {"test", "gone"}, {"test", "good/clusters.yaml"}, {"test", ".", "-o", "xml"}, {"test", ".", "--timeout", "0"}, {"test", ".", "--timeout=-1s"}} {
 		if code, stdout, stderr := runCommand(t, args...); code != codeUsage || stdout != "" || stderr == "" {
 			t.Errorf("%v: exit %d, %s %s", args, code, stdout, stderr)
 		}

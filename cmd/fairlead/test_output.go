@@ -26,8 +26,10 @@ type testCase struct {
 	Stage cases.Stage `json:"stage"`
 	// Diff is a unified diff, empty for a pass.
 	Diff string `json:"diff"`
-
-	note string
+	// Note says that the expectation was written, or where it stands.
+	Note string `json:"note,omitempty"`
+	// Warnings are what the set says in vain.
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 const (
@@ -45,14 +47,16 @@ var testOutputs = map[string]func(io.Writer, testReport) error{
 func newTestReport(verdicts []cases.Verdict) testReport {
 	report := testReport{Cases: make([]testCase, len(verdicts))}
 	for i, v := range verdicts {
-		c := testCase{Name: v.Name, Result: resultPass, Stage: v.Stage, Diff: v.Diff}
+		c := testCase{Name: v.Name, Result: resultPass, Stage: v.Stage, Diff: v.Diff, Warnings: v.Warnings}
 		switch {
 		case !v.Passed:
 			c.Result = resultFail
+		case v.Replaced != "":
+			c.Note = "updated, " + v.Replaced + " deleted"
 		case v.Updated:
-			c.note = " (updated)"
+			c.Note = "updated"
 		case v.Deviates:
-			c.note = " (expectation in deviations/)"
+			c.Note = "expectation in deviations/"
 		}
 		if v.Passed {
 			report.Passed++
@@ -70,10 +74,13 @@ func writeTestText(w io.Writer, report testReport) error {
 	var out strings.Builder
 	for _, c := range report.Cases {
 		if c.Result == resultPass {
-			fmt.Fprintf(&out, "pass  %s%s\n", printable(c.Name), c.note)
-			continue
+			fmt.Fprintf(&out, "pass  %s%s\n", printable(c.Name), inParentheses(c.Note))
+		} else {
+			fmt.Fprintf(&out, "FAIL  %s: %s\n", printable(c.Name), c.Stage)
 		}
-		fmt.Fprintf(&out, "FAIL  %s: %s\n", printable(c.Name), c.Stage)
+		for _, warning := range c.Warnings {
+			fmt.Fprintf(&out, "      warning: %s\n", printable(warning))
+		}
 		for line := range strings.Lines(c.Diff) {
 			fmt.Fprintf(&out, "      %s\n", printable(strings.TrimSuffix(line, "\n")))
 		}
@@ -81,6 +88,13 @@ func writeTestText(w io.Writer, report testReport) error {
 	fmt.Fprintf(&out, "%d cases: %d passed, %d failed\n", len(report.Cases), report.Passed, report.Failed)
 	_, err := io.WriteString(w, out.String())
 	return err
+}
+
+func inParentheses(note string) string {
+	if note == "" {
+		return ""
+	}
+	return " (" + note + ")"
 }
 
 func writeTestJSON(w io.Writer, report testReport) error {

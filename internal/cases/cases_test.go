@@ -96,8 +96,24 @@ func TestVerdicts(t *testing.T) {
 		"an error is expected and none comes": {[]string{plain, "-- expected-error.txt --\nstage: generate\nerror: x\n"}, false, StageGenerate, "-error: x"},
 		"the error comes":                     {[]string{broken, "-- expected-error.txt --\nstage: generate\nreason: R\nerror: other words\n"}, false, StageGenerate, ""},
 		"the error comes in another stage":    {[]string{broken, "-- expected-error.txt --\nstage: decode\nerror: x\n"}, false, StageGenerate, "+stage: generate"},
-		"an error of no named stage":          {[]string{broken, "-- expected-error.txt --\nerror: x\n"}, false, StageGenerate, ""},
-		"strict, other words":                 {[]string{broken, "-- expected-error.txt --\nstage: generate\nerror: other words\n"}, true, StageGenerate, "-error: other words"},
+		"an error of no named stage":          {[]string{broken, "-- expected-error.txt --\nerror: x\n"}, false, StageGenerate, "expected-error.txt: says no stage"},
+		"an error of an unknown stage":        {[]string{broken, "-- expected-error.txt --\nstage: render\nerror: x\n"}, false, StageGenerate, `stage "render" is none`},
+		"an empty error":                      {[]string{broken, "-- expected-error.txt --\n\n"}, false, StageGenerate, "expected-error.txt: is empty"},
+		"the diff has the lines of the file":  {[]string{plain, "-- expected-error.txt --\nstage: generate\nreason: R\n"}, false, StageGenerate, "-reason: R\n+apiVersion"},
+		"no expectation, an error":            {[]string{broken}, false, StageGenerate, "+error: generators[0].git: neither"},
+		"no expectation, applications":        {[]string{plain}, false, StageValidate, "+  name: a"},
+		"a key twice in the set": {[]string{"-- appset.yaml --\n# a set\n---\nkind: a\nkind: b\n"}, false, StageDecode,
+			`appset.yaml: line 4: key "kind" already set`},
+		"a key twice among objects": {[]string{plain, plainExpected, "-- objects.yaml --\n{kind: ConfigMap, apiVersion: v1}\n---\n---\na: 1\nb: 1\na: 1\n"}, false, StageDecode,
+			`objects.yaml: line 6: key "a" already set`},
+		"a key twice among clusters": {[]string{plain, plainExpected, "-- clusters.yaml --\na: 1\na: 1\n"}, false, StageDecode,
+			`clusters.yaml: line 2: key "a" already set`},
+		"a key twice among options": {[]string{plain, plainExpected, "-- options.yaml --\na: 1\na: 1\n"}, false, StageDecode,
+			`options.yaml: line 2: key "a" already set`},
+		"an empty name": {[]string{strings.ReplaceAll(plain, "name: b", "name: ''")}, false, StageGenerate, "template.metadata.name: is empty"},
+		"a password in a repository": {[]string{strings.ReplaceAll(plain, "[{list: {elements: [{name: a}, {name: b}]}}]", "[{git: {repoURL: 'https://u:hunter2@x/y.git', directories: [{path: a}]}}]")},
+			false, StageGenerate, "https://***@x/y.git@HEAD: its URL holds a password"},
+		"strict, other words": {[]string{broken, "-- expected-error.txt --\nstage: generate\nerror: other words\n"}, true, StageGenerate, "-error: other words"},
 		"strict, the words": {[]string{broken, "-- expected-error.txt --\nstage: generate\nerror: generators[0].git: neither directories nor files are given\n"},
 			true, StageGenerate, ""},
 		"a rejected row meets any error":  {[]string{rejected, "-- expected-error.txt --\nstage: decode\nerror: x\n"}, false, StageGenerate, ""},
@@ -128,7 +144,7 @@ func TestVerdicts(t *testing.T) {
 func TestUpdateWritesWhatComesOut(t *testing.T) {
 	elsewhere := strings.ReplaceAll(plain, "in-cluster", "nowhere")
 	dir := folder(t, "case", elsewhere, "-- expected-error.txt --\nstage: decode\nerror: old\n")
-	if v := one(t, dir, Options{Update: true}); !v.Passed || !v.Updated {
+	if v := one(t, dir, Options{Update: true}); !v.Passed || !v.Updated || v.Replaced != "expected-error.txt" {
 		t.Errorf("%+v", v)
 	}
 	if v := one(t, dir, Options{Strict: true}); !v.Passed {
@@ -146,7 +162,7 @@ func TestUpdateWritesWhatComesOut(t *testing.T) {
 	}
 
 	add(t, dir, strings.ReplaceAll(plain, "list: {", "git: {repoURL: r, "))
-	if v := one(t, dir, Options{Update: true}); !v.Updated {
+	if v := one(t, dir, Options{Update: true}); !v.Updated || v.Replaced != "expected.yaml" {
 		t.Errorf("%+v", v)
 	}
 	if diff := cmp.Diff([]string{"appset.yaml", "expected-error.txt"}, list(t, dir)); diff != "" {
@@ -215,7 +231,8 @@ func TestFindLooksInsideNoCase(t *testing.T) {
 	}
 	for _, c := range []struct{ dirs, want []string }{
 		{[]string{dir}, []string{"deep/er/a", "z"}},
-		{[]string{filepath.Join(dir, "z"), dir, filepath.Join(dir, "z")}, []string{"z", "deep/er/a"}},
+		{[]string{filepath.Join(dir, "z")}, []string{"z"}},
+		{[]string{filepath.Join(dir, "z"), dir + "/", filepath.Join(dir, "z")}, []string{filepath.Join(dir, "z"), filepath.Join(dir, "deep/er/a")}},
 	} {
 		found, err := Find(c.dirs)
 		var got []string

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -55,22 +56,28 @@ type expectation struct {
 
 // expectedError is what expected-error.txt says.
 type expectedError struct {
-	stage Stage // empty: any
+	stage Stage
 	text  string
+	file  string // the whole file
 }
+
+var errNoExpectation = errors.New("nothing is expected")
 
 func readExpectation(files places) (*expectation, error) {
 	e := &expectation{places: files}
+	var err error
 	applications, errExpected := os.ReadFile(e.places.expected)
 	failure, errFailure := os.ReadFile(e.places.failure)
 	switch {
 	case errExpected == nil && errFailure == nil:
 		return nil, fmt.Errorf("both %s and %s are there: keep one", filepath.Base(e.places.expected), filepath.Base(e.places.failure))
 	case errFailure == nil:
-		e.failure = parseError(string(failure))
+		if e.failure, err = parseError(string(failure)); err != nil {
+			return nil, fmt.Errorf("%s: %w", filepath.Base(e.places.failure), err)
+		}
 		return e, nil
 	case errExpected != nil:
-		return nil, fmt.Errorf("there is neither %s nor %s: look at what the set makes with fairlead expand, then write it with fairlead test --update",
+		return nil, fmt.Errorf("%w: there is neither %s nor %s: look at what came out, then write it with fairlead test --update", errNoExpectation,
 			expectedFile, errorFile)
 	}
 	texts, err := normalize(applications)
@@ -83,9 +90,9 @@ func readExpectation(files places) (*expectation, error) {
 }
 
 // parseError reads lines "stage: ...", "reason: ..." and "error: ...", the
-// last of which goes on to the end.
-func parseError(text string) *expectedError {
-	out := &expectedError{}
+// last of which goes on to the end. There must be a stage.
+func parseError(text string) (*expectedError, error) {
+	out := &expectedError{file: text}
 	head, rest, _ := strings.Cut("\n"+text, "\nerror:")
 	for line := range strings.Lines(head) {
 		if stage, ok := strings.CutPrefix(line, "stage:"); ok {
@@ -93,8 +100,18 @@ func parseError(text string) *expectedError {
 		}
 	}
 	out.text = strings.TrimSpace(rest)
-	return out
+	switch {
+	case strings.TrimSpace(text) == "":
+		return nil, errors.New("is empty: " + wantStage)
+	case out.stage == "":
+		return nil, errors.New("says no stage: " + wantStage)
+	case !slices.Contains([]Stage{StageDecode, StageGenerate, StageValidate}, out.stage):
+		return nil, fmt.Errorf("stage %q is none: %s", out.stage, wantStage)
+	}
+	return out, nil
 }
+
+const wantStage = "want a line \"stage: \" with decode, generate or validate, then \"error: \" and why"
 
 // readFindings reads expected-validation.txt; no file means no finding.
 func readFindings(file string) ([]string, error) {
@@ -147,6 +164,18 @@ func parseFinding(line string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// replaced is the file of the other kind that writing an outcome deletes.
+func (p places) replaced(o outcome) string {
+	other := p.expected
+	if o.failure == "" {
+		other = p.failure
+	}
+	if !exists(other) {
+		return ""
+	}
+	return filepath.Base(other)
 }
 
 // write makes an outcome the expectation of a case.

@@ -1,16 +1,14 @@
 package cases
 
 import (
-	"bufio"
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 
-	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/yaml"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
@@ -19,67 +17,42 @@ import (
 )
 
 // decodeSet reads exactly one ApplicationSet, as YAML or JSON. One without a
-// namespace belongs to the given one.
-func decodeSet(text []byte, namespace string) (*v1alpha1.ApplicationSet, error) {
+// namespace belongs to the given one. What has no place in a set is ignored and
+// listed.
+func decodeSet(text []byte, namespace string) (*v1alpha1.ApplicationSet, []string, error) {
 	docs, err := documents(text)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(docs) != 1 {
-		return nil, fmt.Errorf("holds %d objects; want one ApplicationSet", len(docs))
+		return nil, nil, fmt.Errorf("holds %d objects; want one ApplicationSet", len(docs))
 	}
 	set := &v1alpha1.ApplicationSet{}
-	if err := yaml.Unmarshal(docs[0], set); err != nil {
-		return nil, err
+	if text, err = docs[0].asJSON(); err != nil {
+		return nil, nil, err
+	}
+	if err := yaml.Unmarshal(text, set); err != nil {
+		return nil, nil, err
 	}
 	if set.Kind != v1alpha1.ApplicationSetKind || set.GroupVersionKind().Group != v1alpha1.Group {
-		return nil, fmt.Errorf("holds a %s %s; want an %s ApplicationSet", set.APIVersion, set.Kind, v1alpha1.SchemeGroupVersion)
+		return nil, nil, fmt.Errorf("holds a %s %s; want an %s ApplicationSet", set.APIVersion, set.Kind, v1alpha1.SchemeGroupVersion)
 	}
 	set.Namespace = cmp.Or(set.Namespace, namespace)
-	return set, nil
-}
-
-// documents splits a stream, leaving out documents without content.
-func documents(stream []byte) ([][]byte, error) {
-	var docs [][]byte
-	reader := utilyaml.NewYAMLReader(bufio.NewReader(bytes.NewReader(stream)))
-	for {
-		doc, err := reader.Read()
-		if errors.Is(err, io.EOF) {
-			return docs, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if hasContent(doc) {
-			docs = append(docs, doc)
-		}
-	}
-}
-
-// hasContent says whether a document is more than comments and separators.
-func hasContent(doc []byte) bool {
-	for line := range bytes.Lines(doc) {
-		line = bytes.TrimSpace(line)
-		if len(line) > 0 && line[0] != '#' && !bytes.Equal(line, []byte("---")) {
-			return true
-		}
-	}
-	return false
+	return set, unknownFields(text), nil
 }
 
 // readClusters reads the clusters of files: Argo CD cluster Secrets of the
 // namespace, and fairlead.dev Clusters.
-func readClusters(files []string, namespace string) (*clusters.Inventory, error) {
+func (s Sources) readClusters() (*clusters.Inventory, error) {
 	var all []clusters.Cluster
-	for _, file := range files {
-		stream, err := os.ReadFile(file)
+	for _, file := range s.Clusters {
+		stream, err := s.read(file)
 		if err != nil {
 			return nil, err
 		}
-		found, err := clusters.Decode(stream, namespace)
+		found, err := clusters.Decode(stream, s.Namespace)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
+			return nil, fmt.Errorf("%s: %w", s.shown(file), located(stream, err))
 		}
 		all = slices.Concat(all, found)
 	}
@@ -88,22 +61,63 @@ func readClusters(files []string, namespace string) (*clusters.Inventory, error)
 
 // readOptions reads the options of Argo CD that change an expansion. A later
 // file wins over an earlier one; an unknown option is an error.
-func readOptions(files []string) (expand.Options, error) {
+func (s Sources) readOptions() (expand.Options, error) {
 	var options struct {
 		NewGitFileGlobbing       bool `json:"newGitFileGlobbing"`
 		IncludeHiddenDirectories bool `json:"includeHiddenDirectories"`
 	}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
+	for _, file := range s.Options {
+		text, err := s.read(file)
 		if err != nil {
 			return expand.Options{}, err
 		}
 		if err := yaml.UnmarshalStrict(text, &options); err != nil {
-			return expand.Options{}, fmt.Errorf("%s: %w; known are newGitFileGlobbing and includeHiddenDirectories", file, err)
+			return expand.Options{}, fmt.Errorf("%s: %w; known are newGitFileGlobbing and includeHiddenDirectories", s.shown(file), located(text, err))
 		}
 	}
 	return expand.Options{
 		NewGitFileGlobbing:       options.NewGitFileGlobbing,
 		IncludeHiddenDirectories: options.IncludeHiddenDirectories,
 	}, nil
+}
+
+// shown is a file's name in messages: that in the case's folder, so that they
+// do not depend on the working directory, or as it was given.
+func (s Sources) shown(file string) string {
+	if s.dir != "" && filepath.Dir(file) == filepath.Clean(s.dir) {
+		return filepath.Base(file)
+	}
+	return file
+}
+
+func (s Sources) read(file string) ([]byte, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.shown(file), withoutPath(err))
+	}
+	return text, nil
+}
+
+// withoutPath is an error of a file without the file's name.
+func withoutPath(err error) error {
+	var of *fs.PathError
+	if errors.As(err, &of) {
+		return of.Err
+	}
+	return err
+}
+
+// checkTwice refuses a file that is given twice for the same.
+func (s Sources) checkTwice() error {
+	for _, list := range [][]string{s.Clusters, s.Objects, s.Options} {
+		seen := map[string]bool{}
+		for _, file := range list {
+			full, err := filepath.Abs(file)
+			if err == nil && seen[full] {
+				return fmt.Errorf("%s is given twice: give it once", s.shown(file))
+			}
+			seen[full] = true
+		}
+	}
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,7 +13,8 @@ import (
 // Case is one folder to test.
 type Case struct {
 	// Name is the folder's path below the one that was searched; its own name
-	// where it was named itself.
+	// where it was named itself. Of several folders each name begins with the
+	// folder as it was given.
 	Name string
 	// Dir is where it is.
 	Dir string
@@ -38,10 +40,21 @@ func Find(dirs []string) ([]Case, error) {
 			} else {
 				seen[full] = true
 			}
+			if len(dirs) > 1 {
+				c.Name = prefixed(dir, c)
+			}
 			out = append(out, c)
 		}
 	}
 	return out, nil
+}
+
+func prefixed(dir string, c Case) string {
+	dir = filepath.ToSlash(filepath.Clean(dir))
+	if filepath.Clean(c.Dir) == filepath.Clean(dir) {
+		return dir
+	}
+	return path.Join(dir, c.Name)
 }
 
 func findIn(dir string) ([]Case, error) {

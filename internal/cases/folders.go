@@ -12,6 +12,7 @@ import (
 
 	"sigs.k8s.io/yaml"
 
+	"github.com/fairlead/fairlead/generators"
 	"github.com/fairlead/fairlead/internal/source"
 )
 
@@ -35,14 +36,14 @@ func openFolders(dir string) (*folders, error) {
 		return f, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", reposFile, withoutPath(err))
 	}
 	if err := yaml.UnmarshalStrict(text, &f.named); err != nil {
-		return nil, fmt.Errorf("%s: want URL or URL@REVISION: folder of %s: %w", reposFile, reposDir, err)
+		return nil, fmt.Errorf("%s: want URL or URL@REVISION: folder of %s: %w", reposFile, reposDir, located(text, err))
 	}
 	for repo, folder := range f.named {
 		if !fs.ValidPath(folder) || !isDir(filepath.Join(f.dir, folder)) {
-			return nil, fmt.Errorf("%s: %s: there is no folder %s/%s", reposFile, repo, reposDir, folder)
+			return nil, fmt.Errorf("%s: %s: there is no folder %s/%s", reposFile, generators.MaskURL(repo), reposDir, folder)
 		}
 	}
 	return f, nil
@@ -59,7 +60,7 @@ func (f *folders) Resolve(_ context.Context, repoURL, revision string) (string, 
 	}
 	name := repositoryName(repoURL)
 	if name == "" {
-		return "", fmt.Errorf("repository %q not found", repoURL)
+		return "", fmt.Errorf("repository %q not found", generators.MaskURL(repoURL))
 	}
 	withRevision := name + "@" + strings.ReplaceAll(at, "/", "_")
 	for _, folder := range []string{withRevision, name} {

@@ -3,7 +3,6 @@ package cases
 import (
 	"context"
 	"fmt"
-	"os"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -13,21 +12,21 @@ import (
 )
 
 // readObjects reads what generators refer to (ConfigMaps, Secrets, AppProjects,
-// placement objects) from files, each changed by fill first.
-func readObjects(files []string, namespace string, fill func([]byte) []byte) (*objects.Objects, error) {
-	streams := make([][]byte, len(files))
-	for i, file := range files {
-		text, err := os.ReadFile(file)
+// placement objects) from files, with the address of the case's service.
+func (s Sources) readObjects() (*objects.Objects, error) {
+	streams := make([][]byte, len(s.Objects))
+	for i, file := range s.Objects {
+		text, err := s.read(file)
 		if err != nil {
 			return nil, err
 		}
-		text = fill(text)
-		if _, err := objects.FromYAML(namespace, text); err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
+		text = s.server.fill(text)
+		if _, err := objects.FromYAML(s.Namespace, text); err != nil {
+			return nil, fmt.Errorf("%s: %w", s.shown(file), located(text, err))
 		}
 		streams[i] = text
 	}
-	return objects.FromYAML(namespace, streams...)
+	return objects.FromYAML(s.Namespace, streams...)
 }
 
 // readProjects finds the AppProjects of the control namespace. One of another

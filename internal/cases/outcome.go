@@ -36,12 +36,17 @@ type outcome struct {
 	// applications is a YAML stream, sorted.
 	applications string
 	findings     []Finding
+	// warnings change no verdict.
+	warnings []string
 }
 
 // evaluate runs a case through its stages.
 func evaluate(ctx context.Context, dir string) outcome {
 	out := outcome{stage: StageDecode}
-	setup, err := Open(dir, Sources{})
+	setup, err := openFolder(dir, Sources{})
+	if setup != nil {
+		out.warnings = setup.Warnings
+	}
 	if err != nil {
 		out.failure = err.Error()
 		return out
@@ -107,8 +112,12 @@ func normalize(text []byte) ([]string, error) {
 	}
 	var out []string
 	for _, doc := range docs {
+		text, err := doc.asJSON()
+		if err != nil {
+			return nil, err
+		}
 		object := map[string]any{}
-		if err := yaml.Unmarshal(doc, &object); err != nil {
+		if err := yaml.Unmarshal(text, &object); err != nil {
 			return nil, err
 		}
 		delete(object, "status")

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"runtime"
@@ -41,8 +42,12 @@ type Verdict struct {
 	Diff string
 	// Deviates says that the expectation stands in deviations/.
 	Deviates bool
-	// Updated says that the expectation was written.
-	Updated bool
+	// Updated says that the expectation was written, and Replaced which file of
+	// another kind (an error for Applications, or the reverse) went for it.
+	Updated  bool
+	Replaced string
+	// Warnings are what the set says in vain.
+	Warnings []string
 }
 
 // Run judges cases side by side, in the order given. A case that is broken,
@@ -72,15 +77,12 @@ func Run(ctx context.Context, list []Case, opts Options) []Verdict {
 
 func judge(ctx context.Context, c Case, opts Options) (v Verdict) {
 	v = Verdict{Name: c.Name, Stage: StageDecode}
-	defer func() {
-		if r := recover(); r != nil {
-			v.Passed, v.Diff = false, fmt.Sprintf("panic: %v\n", r)
-		}
-	}()
-	ctx, cancel := context.WithTimeout(ctx, opts.Timeout)
-	defer cancel()
-	got := opts.evaluate(ctx, c.Dir)
-	v.Stage = got.stage
+	got, trouble := opts.within(ctx, c.Dir)
+	v.Stage, v.Warnings = got.stage, got.warnings
+	if trouble != "" {
+		v.Diff = trouble
+		return v
+	}
 
 	files := placesOf(c.Dir, !opts.WithoutDeviations)
 	v.Deviates = files.deviate
@@ -90,8 +92,12 @@ func judge(ctx context.Context, c Case, opts Options) (v Verdict) {
 	} else {
 		v.Diff = err.Error() + "\n"
 	}
+	if errors.Is(err, errNoExpectation) {
+		v.Diff += files.shown(got)
+	}
 	v.Passed = v.Diff == ""
 	if !v.Passed && opts.Update {
+		v.Replaced = files.replaced(got)
 		if err := files.write(got); err != nil {
 			v.Diff = fmt.Sprintf("update: %v\n", err)
 			return v
@@ -99,6 +105,52 @@ func judge(ctx context.Context, c Case, opts Options) (v Verdict) {
 		v.Passed, v.Updated, v.Stage, v.Diff = true, true, got.stage, ""
 	}
 	return v
+}
+
+// within evaluates a case, and says what kept it from an outcome: a panic, or
+// the end of its time. A case that does not heed its end is left behind; the
+// budget of its templates ends it.
+func (opts Options) within(ctx context.Context, dir string) (outcome, string) {
+	ctx, cancel := context.WithTimeout(ctx, opts.Timeout)
+	defer cancel()
+	type ended struct {
+		outcome
+		trouble string
+	}
+	done := make(chan ended, 1)
+	go func() {
+		e := ended{outcome: outcome{stage: StageDecode}}
+		defer func() {
+			if r := recover(); r != nil {
+				e.trouble = fmt.Sprintf("panic: %v\n", r)
+			}
+			done <- e
+		}()
+		e.outcome = opts.evaluate(ctx, dir)
+	}()
+	select {
+	case e := <-done:
+		if e.trouble != "" || ctx.Err() == nil {
+			return e.outcome, e.trouble
+		}
+	case <-ctx.Done():
+	}
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return outcome{stage: StageGenerate}, "interrupted\n"
+	}
+	return outcome{stage: StageGenerate}, fmt.Sprintf("timeout: no outcome within %s; if it needs longer, give it that with --timeout\n", opts.Timeout)
+}
+
+// shown is an outcome against nothing.
+func (p places) shown(got outcome) string {
+	if got.failure != "" {
+		return unified(p.failure, "", "got", got.failureText())
+	}
+	found := make([]string, len(got.findings))
+	for i, f := range got.findings {
+		found[i] = f.String()
+	}
+	return unified(p.expected, "", "got", got.applications) + unified(p.validation, "", "got", lines(found))
 }
 
 // compare gives the stage in which an outcome differs and the difference, or
@@ -119,8 +171,7 @@ func (e *expectation) compare(got outcome, strict bool) (Stage, string) {
 	return StageValidate, unified(e.places.validation, lines(e.findings), "got", lines(found))
 }
 
-// compareFailure wants a failure of the stage, or any rejected row; without a
-// stage any failure will do. Findings are what fails the stage validate.
+// compareFailure wants a failure of the stage, or any rejected row. Findings are what fails the stage validate.
 func (e *expectation) compareFailure(got outcome, strict bool) (Stage, string) {
 	want := *e.failure
 	if want.stage == StageValidate && got.failure == "" && len(got.findings) > 0 {
@@ -130,14 +181,13 @@ func (e *expectation) compareFailure(got outcome, strict bool) (Stage, string) {
 		}
 		got.failure = strings.Join(messages, "\n")
 	}
-	text := fmt.Sprintf("stage: %s\nerror: %s\n", want.stage, want.text)
 	switch {
 	case got.failure == "":
-		return StageGenerate, unified(e.places.failure, text, "got", got.applications)
-	case want.stage != "" && want.stage != got.stage && !got.rejected:
-		return got.stage, unified(e.places.failure, text, "got", got.failureText())
+		return StageGenerate, unified(e.places.failure, want.file, "got", got.applications)
+	case want.stage != got.stage && !got.rejected:
+		return got.stage, unified(e.places.failure, want.file, "got", got.failureText())
 	case strict && want.text != strings.TrimSpace(got.failure):
-		return got.stage, unified(e.places.failure, text, "got", got.failureText())
+		return got.stage, unified(e.places.failure, want.file, "got", got.failureText())
 	}
 	return got.stage, ""
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net"
 	"net/http"
@@ -27,6 +28,7 @@ type server struct {
 	http *http.Server
 	root *os.Root // nil without a folder http: nothing is found
 	url  string
+	host string // of url
 }
 
 // serve starts the service of a case.
@@ -36,13 +38,14 @@ func serve(dir string) (*server, error) {
 	if err == nil {
 		s.root = root
 	} else if !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", httpDir, withoutPath(err))
 	}
 	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	s.url = "http://" + listener.Addr().String()
+	s.host = listener.Addr().String()
+	s.url = "http://" + s.host
 	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = s.http.Serve(listener) }() // ends with close
 	return s, nil

@@ -26,6 +26,10 @@ type Setup struct {
 	// Questions answers generators that ask others; nil answers none.
 	Questions inputs.Answerer
 	Options   expand.Options
+	// Fleet says that files of clusters were read, be they empty.
+	Fleet bool
+	// Warnings are what the set says in vain, one line each.
+	Warnings []string
 
 	server *server        // nil without an HTTP service
 	closed []func() error // see OnClose
@@ -46,6 +50,7 @@ type Sources struct {
 	Options []string
 	Git     inputs.Git
 
+	dir    string // the case; empty without one
 	server *server
 }
 
@@ -54,25 +59,28 @@ func Load(set []byte, from Sources) (*Setup, error) {
 	if from.Namespace == "" {
 		from.Namespace = DefaultNamespace
 	}
-	s := &Setup{Git: from.Git, server: from.server}
+	if err := from.checkTwice(); err != nil {
+		return nil, err
+	}
+	s := &Setup{Git: from.Git, Fleet: len(from.Clusters) > 0, server: from.server}
 	var err error
-	if s.Set, err = decodeSet(from.server.fill(set), from.Namespace); err != nil {
+	if s.Set, s.Warnings, err = decodeSet(from.server.fill(set), from.Namespace); err != nil {
 		return nil, fmt.Errorf("%s: %w", from.Name, err)
 	}
-	if s.Clusters, err = readClusters(from.Clusters, from.Namespace); err != nil {
+	if s.Clusters, err = from.readClusters(); err != nil {
 		return nil, err
 	}
-	if s.Options, err = readOptions(from.Options); err != nil {
+	if s.Options, err = from.readOptions(); err != nil {
 		return nil, err
 	}
-	objects, err := readObjects(from.Objects, from.Namespace, from.server.fill)
+	objects, err := from.readObjects()
 	if err != nil {
 		return nil, err
 	}
 	if s.Projects, err = readProjects(objects, from.Namespace); err != nil {
 		return nil, err
 	}
-	s.Questions = answerer(objects, from.Namespace, from.server != nil)
+	s.Questions = answerer(objects, from.Namespace, from.server)
 	return s, nil
 }
 
@@ -112,6 +120,15 @@ const (
 // Open reads the inputs of a folder, and those of other files with them; their
 // Name and Git count for nothing. Close the Setup after use.
 func Open(dir string, also Sources) (*Setup, error) {
+	s, err := openFolder(dir, also)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	return s, nil
+}
+
+// openFolder is Open, with errors that name files as the folder does.
+func openFolder(dir string, also Sources) (*Setup, error) {
 	served, err := serve(dir)
 	if err != nil {
 		return nil, err
@@ -126,14 +143,15 @@ func Open(dir string, also Sources) (*Setup, error) {
 func open(dir string, also Sources, served *server) (*Setup, error) {
 	text, err := os.ReadFile(filepath.Join(dir, setFile))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", setFile, withoutPath(err))
 	}
 	repositories, err := openFolders(dir)
 	if err != nil {
 		return nil, err
 	}
 	return Load(text, Sources{
-		Name:      filepath.Join(dir, setFile),
+		Name:      setFile,
+		dir:       dir,
 		Namespace: also.Namespace,
 		Clusters:  append(present(dir, clustersFile), also.Clusters...),
 		Objects:   append(present(dir, objectsFile), also.Objects...),

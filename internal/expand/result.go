@@ -2,6 +2,7 @@ package expand
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
@@ -69,9 +70,15 @@ type Duplicate struct {
 
 // Error names the Application and every row that claims it.
 func (d Duplicate) Error() string {
-	sources := make([]string, len(d.Origins))
+	var sources []string
 	for i, o := range d.Origins {
-		sources[i] = o.String()
+		switch {
+		case slices.Contains(d.Origins[:i], o): // told with the first
+		case slices.Contains(d.Origins[i+1:], o):
+			sources = append(sources, o.String()+" (more than once)")
+		default:
+			sources = append(sources, o.String())
+		}
 	}
 	return fmt.Sprintf("application %q is produced by several rows: %s", d.Name, strings.Join(sources, "; "))
 }

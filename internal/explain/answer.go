@@ -1,5 +1,7 @@
 package explain
 
+import "fmt"
+
 // Code says what decided.
 type Code string
 
@@ -42,11 +44,23 @@ type Reason struct {
 	Message string `json:"message"`
 	// Nearest is what the cluster has that comes close.
 	Nearest string `json:"nearest,omitempty"`
-	// Change is what would turn the answer.
+	// Change is what would turn the answer, or the first step to it.
 	Change string `json:"change,omitempty"`
+	// Next is what is in the way after Change, if anything is.
+	Next string `json:"next,omitempty"`
 
 	// aside marks a generator that is not about clusters.
 	aside bool
+	// attempts are changes to try, the best first.
+	attempts []attempt
+}
+
+// String is the reason on one line.
+func (r Reason) String() string {
+	if r.Generator == "" {
+		return fmt.Sprintf("%s: %s", r.Code, r.Message)
+	}
+	return fmt.Sprintf("%s: %s: %s", r.Code, r.Generator, r.Message)
 }
 
 func (r Reason) progress() int {
@@ -67,6 +81,8 @@ type Answer struct {
 	Reason       Reason   `json:"reason"`
 	// Holds say why what the cluster has may differ from the answer for now.
 	Holds []string `json:"holds,omitempty"`
+	// Notes are what else is worth knowing: rows that gave nothing.
+	Notes []string `json:"notes,omitempty"`
 	// Others are the reasons of generators that came less far, in order.
 	Others []Reason `json:"others,omitempty"`
 }

@@ -61,31 +61,53 @@ func (e *explainer) clusters(p *place) (Reason, bool) {
 	}
 	raw, err := json.Marshal(selector)
 	if err != nil || !p.templated() || !strings.Contains(string(raw), "{{") {
-		return selectorReason(p.name(), &selector, e.cluster)
+		return e.selector(p, &selector)
 	}
 	open := maps.Clone(p.spec())
 	delete(open, "selector")
 	if !e.reaches(p.with(object{"clusters": open})) {
 		return Reason{}, false
 	}
+	var all []string
+	for _, t := range terms(&selector) {
+		all = append(all, written(t))
+	}
 	return Reason{Code: CodeSelector, Generator: p.name(),
-		Message: fmt.Sprintf("selector %s: with the values of no earlier row does it match the cluster", metav1.FormatLabelSelector(&selector)),
+		Message: fmt.Sprintf("selector %s: no earlier row has values with which it matches the cluster", strings.Join(all, ", ")),
 		Change:  "label the cluster as one of the earlier rows asks"}, true
 }
 
 // matrix looks at the legs in order: the first that leaves the cluster out, or
-// that gives nothing to combine it with.
+// that gives nothing to combine it with, decides, and the next is said too.
 func (e *explainer) matrix(p *place) (Reason, bool) {
+	var found []Reason
 	for _, leg := range p.legs() {
-		if leg.aboutClusters() && !e.reaches(leg) {
-			if reason, ok := e.of(leg); ok {
-				return reason, true
-			}
+		if leg = leg.freed(); leg.templated() && len(found) > 0 {
+			continue // earlier legs give it nothing to work with
 		}
-		if rows, known := e.rows(leg); known && rows == 0 {
-			return Reason{Code: CodeEmpty, Generator: leg.name(), Message: "this leg of the matrix gives no rows, so there is nothing to combine",
-				Change: "see what the generator reads: its selector, its patterns, its source"}, true
+		if reason, ok := e.leg(leg); ok {
+			found = append(found, reason)
 		}
+	}
+	if len(found) == 0 {
+		return Reason{}, false
+	}
+	if len(found) > 1 {
+		found[0].Next = found[1].String()
+	}
+	return found[0], true
+}
+
+// leg is what a leg of a matrix keeps the cluster out by.
+func (e *explainer) leg(leg *place) (Reason, bool) {
+	if leg.aboutClusters() && !e.reaches(leg) {
+		if reason, ok := e.of(leg); ok {
+			return reason, true
+		}
+	}
+	if rows, known := e.rows(leg); known && rows == 0 {
+		return Reason{Code: CodeEmpty, Generator: leg.name(), Message: "this leg of the matrix gives no rows, so there is nothing to combine",
+			Change: "see what the generator reads: its selector, its patterns, its source"}, true
 	}
 	return Reason{}, false
 }
@@ -118,38 +140,28 @@ func (e *explainer) merge(p *place) (Reason, bool) {
 // noDestination is the reason where a generator's rows are about other things:
 // where their Applications go.
 func (e *explainer) noDestination(p *place, result expand.Result) Reason {
-	seen := map[string]bool{}
-	count := 0
+	var to []v1alpha1.ApplicationDestination
 	for i, origin := range result.Origins {
 		if strings.HasPrefix(origin.Generator, p.path+".") {
-			count++
-			to := result.Applications[i].Spec.Destination
-			seen[to.Name+to.Server] = true
+			to = append(to, result.Applications[i].Spec.Destination)
 		}
 	}
 	for _, row := range result.Rejected {
-		if count == 0 && strings.HasPrefix(row.Origin.Generator, p.path+".") {
-			return Reason{Code: CodeRender, Generator: p.name(), Message: "its rows were rejected, the first: " + row.Err.Error(),
-				Change: "mend the template, or what the rows hold"}
+		if len(to) == 0 && strings.HasPrefix(row.Origin.Generator, p.path+".") {
+			return Reason{Code: CodeRender, Generator: p.name(), Message: "it gives no application: its rows were rejected, the first: " + bare(row),
+				Change: "correct the template, or what the rows hold"}
 		}
 	}
-	if count == 0 {
+	if len(to) == 0 {
 		return Reason{Code: CodeEmpty, Generator: p.name(), Message: "it gives no application",
 			Change: "see what the generator reads: its selector, its patterns, its source"}
 	}
-	reason := Reason{Code: CodeDestination, Generator: p.name(),
-		Message: fmt.Sprintf("the destination of none of its %d applications is the cluster", count),
-		Change:  fmt.Sprintf("give it a row whose destination is name %q or server %q", e.cluster.Name, e.cluster.Server)}
-	var others []string
-	for to := range seen {
-		others = append(others, to)
+	message := fmt.Sprintf("it gives %d applications, and the destination of none is the cluster", len(to))
+	if len(to) == 1 {
+		message = "it gives 1 application, whose destination is " + destination(to[0])
 	}
-	for _, word := range []string{e.cluster.Name, e.cluster.Server} {
-		if near, ok := nearest(word, others); ok {
-			reason.Nearest = "destination " + near
-		}
-	}
-	return reason
+	return Reason{Code: CodeDestination, Generator: p.name(), Message: message, Nearest: e.nearDestination(to...),
+		Change: fmt.Sprintf("give it a row whose destination is name %q or server %q", e.cluster.Name, e.cluster.Server)}
 }
 
 // reaches says whether a generator gives a row for the cluster: one that
@@ -184,19 +196,12 @@ func (e *explainer) expand(p *place) (expand.Result, bool) {
 		return expand.Result{}, false
 	}
 	set.Spec.Generators = []v1alpha1.ApplicationSetGenerator{generator}
-	result, err := e.question.Expand(set)
+	result, err := e.question.Expand(set, e.question.Inventory)
 	if err != nil || result.Err != nil {
-		plain(set)
-		result, err = e.question.Expand(set)
+		plain(set, false)
+		result, err = e.question.Expand(set, e.question.Inventory)
 	}
 	return result, err == nil && result.Err == nil
-}
-
-// plain gives a set a template without parameters.
-func plain(set *v1alpha1.ApplicationSet) {
-	set.Spec.Template = v1alpha1.ApplicationSetTemplate{}
-	set.Spec.Template.Name = "row"
-	set.Spec.TemplatePatch = nil
 }
 
 // origins of all rows, whatever came of them.

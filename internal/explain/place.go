@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"strings"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
 )
@@ -21,6 +22,8 @@ type place struct {
 	parent   *place
 	combined string
 	leg      int
+	free     bool // no earlier row changes it
+	entry    int  // of spec.generators; of the entry itself only
 }
 
 // rootOf reads one entry of spec.generators.
@@ -29,7 +32,7 @@ func rootOf(i int, g *v1alpha1.ApplicationSetGenerator) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &place{path: fmt.Sprintf("generators[%d]", i)}
+	p := &place{path: fmt.Sprintf("generators[%d]", i), entry: i}
 	return p, json.Unmarshal(raw, &p.node)
 }
 
@@ -92,12 +95,24 @@ func (p *place) aboutClusters() bool {
 
 // templated says whether rows of earlier legs may change the generator.
 func (p *place) templated() bool {
-	for ; p.parent != nil; p = p.parent {
+	for ; p.parent != nil && !p.free; p = p.parent {
 		if p.combined == kindMatrix && p.leg > 0 {
 			return true
 		}
 	}
 	return false
+}
+
+// freed is the place on its own if it has no template that rows of earlier legs
+// could change.
+func (p *place) freed() *place {
+	raw, err := json.Marshal(p.node)
+	if err != nil || strings.Contains(string(raw), "{{") {
+		return p
+	}
+	out := *p
+	out.free = true
+	return &out
 }
 
 // with is the place with another generator in it.
@@ -118,7 +133,7 @@ func (p *place) without(field string) *place {
 // of matrices that come before it and may template it.
 func (p *place) alone() object {
 	node := p.node
-	for at := p; at.parent != nil; at = at.parent {
+	for at := p; at.parent != nil && !at.free; at = at.parent {
 		if at.combined != kindMatrix || at.leg == 0 {
 			continue
 		}

@@ -113,10 +113,10 @@ func TestYesMeansThatExpansionHasTheRow(t *testing.T) {
 	verdicts := map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
 		set, inventory := drawSet(t), drawFleet(t)
-		run := func(s *v1alpha1.ApplicationSet) (expand.Result, error) {
-			return expand.Expand(s, expand.Inputs{Clusters: inventory}, expand.Options{}), nil
+		run := func(s *v1alpha1.ApplicationSet, over *clusters.Inventory) (expand.Result, error) {
+			return expand.Expand(s, expand.Inputs{Clusters: over}, expand.Options{}), nil
 		}
-		result, _ := run(set)
+		result, _ := run(set, inventory)
 		for _, c := range inventory.All() {
 			want := false
 			for i := range result.Applications {
@@ -140,40 +140,92 @@ func TestYesMeansThatExpansionHasTheRow(t *testing.T) {
 	}
 }
 
-// What is said to change the answer does change it: with the label, the term
-// no longer decides.
-func TestTheChangeOfASelectorTermHelps(t *testing.T) {
+// drawTerms is a selector of several terms.
+func drawTerms(t *rapid.T) object {
+	selector := drawSelector(t, keys)
+	for key, value := range drawSelector(t, keys) {
+		if old, ok := selector[key].([]any); ok {
+			value = append(old, value.([]any)...)
+		}
+		selector[key] = value
+	}
+	return selector
+}
+
+// relabel does what the command or the sentence says; false for another sort
+// of change.
+func relabel(c *clusters.Cluster, change string) bool {
+	words, ok := strings.CutPrefix(change, "fairlead cluster label "+c.Name+" ")
+	if !ok {
+		return false
+	}
+	for _, word := range strings.Fields(words) {
+		if key, removed := strings.CutSuffix(word, "-"); removed {
+			delete(c.Labels, key)
+			continue
+		}
+		key, value, _ := strings.Cut(word, "=")
+		if c.Labels == nil {
+			c.Labels = map[string]string{}
+		}
+		c.Labels[key] = value
+	}
+	return true
+}
+
+// What is said to change the answer does change it, whatever else the set asks
+// of the cluster; where it alone does not, the answer says what is in the way.
+func TestTheChangeOfLabelsHelps(t *testing.T) {
+	outcomes := map[bool]int{}
 	rapid.Check(t, func(t *rapid.T) {
-		key, value := keys.Draw(t, "key"), values.Draw(t, "value")
-		set := &v1alpha1.ApplicationSet{}
-		raw := fmt.Sprintf(`{"spec":{"generators":[{"clusters":{"selector":{"matchLabels":{%q:%q}}}}],
-			"template":{"metadata":{"name":"{{name}}"},"spec":{"destination":{"name":"{{name}}"}}}}}`, key, value)
-		if err := json.Unmarshal([]byte(raw), set); err != nil {
+		raw, err := json.Marshal(object{"spec": object{
+			"goTemplate": true, "goTemplateOptions": []string{"missingkey=error"},
+			"generators": []any{object{"matrix": object{"generators": []any{
+				object{"clusters": object{"selector": drawTerms(t)}},
+				object{"list": object{"elements": rapid.SampledFrom([][]any{{object{"n": 1}}, {object{"n": 1}}, {}}).Draw(t, "elements")}},
+			}}}},
+			"template": object{"metadata": object{"name": rapid.SampledFrom([]string{"{{.name}}", "{{.name}}-{{.metadata.labels.env}}"}).Draw(t, "name")},
+				"spec": object{"destination": object{"name": "{{.name}}"}}},
+		}})
+		if err != nil {
 			t.Fatal(err)
 		}
-		cluster := clusters.Cluster{Name: "a", Labels: rapid.MapOfN(keys, values, 0, 2).Draw(t, "labels")}
+		set := &v1alpha1.ApplicationSet{}
+		if err := json.Unmarshal(raw, set); err != nil {
+			t.Fatal(err)
+		}
+		list := []clusters.Cluster{
+			{Name: "a", Server: "https://a", Labels: rapid.MapOfN(keys, values, 0, 2).Draw(t, "labels")},
+			{Name: "b", Server: "https://b", Labels: rapid.MapOfN(keys, values, 0, 2).Draw(t, "others")},
+		}
 		ask := func() explain.Answer {
-			inventory, err := clusters.NewInventory([]clusters.Cluster{cluster})
+			inventory, err := clusters.NewInventory(list)
 			if err != nil {
 				t.Fatal(err)
 			}
 			answer, err := explain.Explain(explain.Question{Set: set, Cluster: "a", Inventory: inventory,
-				Expand: func(s *v1alpha1.ApplicationSet) (expand.Result, error) {
-					return expand.Expand(s, expand.Inputs{Clusters: inventory}, expand.Options{}), nil
+				Expand: func(s *v1alpha1.ApplicationSet, over *clusters.Inventory) (expand.Result, error) {
+					return expand.Expand(s, expand.Inputs{Clusters: over}, expand.Options{}), nil
 				}})
 			if err != nil {
 				t.Fatal(err)
 			}
 			return answer
 		}
-		answer := ask()
-		if label, ok := strings.CutPrefix(answer.Reason.Change, "fairlead cluster label a "); ok {
-			k, v, _ := strings.Cut(label, "=")
-			cluster.Labels = map[string]string{k: v}
-			answer = ask()
+		before := ask()
+		if before.Yes || !relabel(&list[0], before.Reason.Change) {
+			return
 		}
-		if !answer.Yes {
-			t.Fatalf("still no: %+v", answer.Reason)
+		after := ask()
+		outcomes[after.Yes]++
+		if after.Yes != (before.Reason.Next == "") {
+			t.Fatalf("%+v\nleads to\n%+v", before.Reason, after.Reason)
+		}
+		if !after.Yes && before.Reason.Next != after.Reason.String() {
+			t.Fatalf("next is %q, and then it is %q", before.Reason.Next, after.Reason)
 		}
 	})
+	if outcomes[true] == 0 || outcomes[false] == 0 {
+		t.Errorf("changes that help and that do not: %v: the test draws too little", outcomes)
+	}
 }

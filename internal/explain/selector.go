@@ -39,26 +39,50 @@ func written(t metav1.LabelSelectorRequirement) string {
 	return fmt.Sprintf("%s %s", t.Key, t.Operator)
 }
 
-// selectorReason finds the first term that a cluster does not match; false if
-// it matches all.
-func selectorReason(path string, s *metav1.LabelSelector, c *clusters.Cluster) (Reason, bool) {
-	for _, t := range terms(s) {
-		one, err := clusters.NewSelector(only(t))
-		if err != nil || one.Matches(c) || t.Key == clusters.SecretTypeLabel && s.MatchLabels[t.Key] != "" {
-			continue
-		}
-		r := Reason{Code: CodeSelector, Generator: path}
-		if c.Implicit {
-			r.Message = fmt.Sprintf("selector term %s: no object declares the cluster, so it has no labels", written(t))
-			r.Change = "declare the cluster as an object with labels, or select all clusters: selector {}"
-			return r, true
-		}
-		r.Message = fmt.Sprintf("selector term %s: the cluster has %s", written(t), held(t.Key, c.Labels))
-		r.Nearest = nearestLabel(t, c)
-		r.Change = labelChange(t, c)
+// selector names the terms that the cluster does not match; false if it matches
+// all.
+func (e *explainer) selector(p *place, s *metav1.LabelSelector) (Reason, bool) {
+	r := Reason{Code: CodeSelector, Generator: p.name()}
+	failing := failingTerms(s, e.cluster)
+	if len(failing) == 0 {
+		return r, false
+	}
+	if e.cluster.Implicit {
+		r.Message = "a selector with any term never takes the implicit in-cluster: no object declares it, so it has no labels"
+		r.Change = "declare the cluster as an object with labels, or select all clusters: selector {}"
 		return r, true
 	}
-	return Reason{}, false
+	var said []string
+	for _, t := range failing {
+		said = append(said, fmt.Sprintf("selector term %s: the cluster has %s", written(t), held(t.Key, e.cluster.Labels)))
+		r.Nearest = cmp.Or(r.Nearest, nearestLabel(t, e.cluster))
+	}
+	r.Message = strings.Join(said, "; ")
+	r.attempts = e.selectorAttempts(p, s, failing)
+	r.Change = "change the selector: no labels meet all of its terms"
+	if len(r.attempts) > 0 {
+		r.Change = r.attempts[0].text
+	}
+	return r, true
+}
+
+// failingTerms are the terms that a cluster does not match, in order.
+func failingTerms(s *metav1.LabelSelector, c *clusters.Cluster) []metav1.LabelSelectorRequirement {
+	var out []metav1.LabelSelectorRequirement
+	for _, t := range terms(s) {
+		if _, declared := s.MatchLabels[t.Key]; declared && t.Key == clusters.SecretTypeLabel && !c.Implicit {
+			continue // selects clusters whatever its value
+		}
+		if !matches(c, t) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+func matches(c *clusters.Cluster, all ...metav1.LabelSelectorRequirement) bool {
+	selector, err := clusters.NewSelector(metav1.LabelSelector{MatchExpressions: all})
+	return err != nil || selector.Matches(c)
 }
 
 // held says what a map has under a key.
@@ -78,7 +102,7 @@ func nearestLabel(t metav1.LabelSelectorRequirement, c *clusters.Cluster) string
 		}
 		return ""
 	}
-	if near, ok := nearest(t.Key, slices.Collect(maps.Keys(c.Labels))); ok {
+	if near, ok := nearLabelKey(t.Key, c.Labels); ok {
 		return fmt.Sprintf("label %s=%s", near, c.Labels[near])
 	}
 	if value, ok := c.Annotations[t.Key]; ok {
@@ -87,27 +111,5 @@ func nearestLabel(t metav1.LabelSelectorRequirement, c *clusters.Cluster) string
 	if value, ok := c.Facts[t.Key]; ok {
 		return fmt.Sprintf("fact %s=%v: selectors read labels only", t.Key, value)
 	}
-	name := t.Key[strings.LastIndexByte(t.Key, '/')+1:]
-	for _, key := range slices.Sorted(maps.Keys(c.Labels)) {
-		if key[strings.LastIndexByte(key, '/')+1:] == name {
-			return fmt.Sprintf("label %s=%s", key, c.Labels[key])
-		}
-	}
 	return ""
-}
-
-// labelChange is the command that makes a term match.
-func labelChange(t metav1.LabelSelectorRequirement, c *clusters.Cluster) string {
-	label := "fairlead cluster label " + c.Name + " "
-	if c.Secret {
-		label = "label its " + c.Origin + ": "
-	}
-	switch t.Operator {
-	case metav1.LabelSelectorOpIn:
-		return label + t.Key + "=" + t.Values[0]
-	case metav1.LabelSelectorOpExists:
-		return label + t.Key + "=VALUE"
-	default:
-		return label + t.Key + "-"
-	}
 }

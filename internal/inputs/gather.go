@@ -88,6 +88,9 @@ func fetch(ctx context.Context, repo expand.Repository, git Git, maxEntries int)
 	if git == nil {
 		return nil, fmt.Errorf("fetch %s: no Git repositories are available here", repo)
 	}
+	if generators.HoldsPassword(repo.URL) {
+		return nil, fmt.Errorf("repository %s: its URL holds a password; put credentials in a Secret instead", repo)
+	}
 	commit, err := git.Resolve(ctx, repo.URL, repo.Revision)
 	if err != nil {
 		return nil, fmt.Errorf("resolve %s: %w", repo, err)

@@ -25,7 +25,7 @@ import (
 type files []unstructured.Unstructured
 
 // FromYAML reads streams of YAML or JSON objects, Lists among them, of any
-// kinds. An object without a namespace belongs to the one given.
+// kinds. A key that is given twice is an error. An object without a namespace belongs to the one given.
 func FromYAML(namespace string, streams ...[]byte) (*Objects, error) {
 	var out files
 	for _, stream := range streams {
@@ -47,7 +47,7 @@ func FromYAML(namespace string, streams ...[]byte) (*Objects, error) {
 }
 
 func (f *files) add(doc []byte, namespace string) error {
-	text, err := yaml.YAMLToJSON(doc)
+	text, err := yaml.YAMLToJSONStrict(doc)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package plugin
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -14,14 +15,14 @@ import (
 
 // newClient dials plugins themselves and never a proxy: behind one, the address
 // that a name leads to could not be judged.
-func newClient(allowLoopback bool) *http.Client {
+func newClient(opts Options) *http.Client {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
-	if !allowLoopback {
+	if !opts.AllowLoopback {
 		dialer.Control = refuseOwn
 	}
 	return &http.Client{
 		Transport: &http.Transport{
-			DialContext:            dialer.DialContext,
+			DialContext:            judged(dialer.DialContext, opts.Reach),
 			ForceAttemptHTTP2:      true,
 			TLSHandshakeTimeout:    10 * time.Second,
 			IdleConnTimeout:        30 * time.Second,
@@ -29,6 +30,21 @@ func newClient(allowLoopback bool) *http.Client {
 			MaxResponseHeaderBytes: 64 << 10,
 		},
 		CheckRedirect: staysThere,
+	}
+}
+
+type dial = func(ctx context.Context, network, address string) (net.Conn, error)
+
+// judged dials what reach allows; nil allows every address.
+func judged(next dial, reach func(host string) error) dial {
+	if reach == nil {
+		return next
+	}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		if err := reach(address); err != nil {
+			return nil, err
+		}
+		return next(ctx, network, address)
 	}
 }
 

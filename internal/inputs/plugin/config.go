@@ -16,6 +16,7 @@ import (
 type config struct {
 	// address that is asked, without credentials.
 	address string
+	host    string // of address, with its port if it has one
 	token   string
 	timeout time.Duration // 0: the default
 }
@@ -26,8 +27,9 @@ const (
 	defaultSecret = "argocd-secret"
 )
 
-// readConfig reads the ConfigMap of a plugin and the token that it refers to.
-func readConfig(ctx context.Context, objects reference.Objects, namespace, name string) (config, error) {
+// readConfig reads the ConfigMap of a plugin and the token that it refers to. A
+// host that reach refuses costs no look at the token.
+func readConfig(ctx context.Context, objects reference.Objects, namespace, name string, reach func(host string) error) (config, error) {
 	data, err := objects.ConfigMap(ctx, namespace, name)
 	if err != nil {
 		return config{}, err
@@ -35,6 +37,11 @@ func readConfig(ctx context.Context, objects reference.Objects, namespace, name 
 	c, secret, key, err := parseConfig(data)
 	if err != nil {
 		return config{}, fmt.Errorf("configmap %s/%s: %w", namespace, name, err)
+	}
+	if reach != nil {
+		if err := reach(c.host); err != nil {
+			return config{}, fmt.Errorf("configmap %s/%s: baseUrl: %w", namespace, name, err)
+		}
 	}
 	tokens, err := objects.Secret(ctx, namespace, secret)
 	if err != nil {
@@ -53,7 +60,7 @@ func readConfig(ctx context.Context, objects reference.Objects, namespace, name 
 
 func parseConfig(data map[string]string) (c config, secret, key string, err error) {
 	var errs []error
-	if c.address, err = parseBase(data["baseUrl"]); err != nil {
+	if c.address, c.host, err = parseBase(data["baseUrl"]); err != nil {
 		errs = append(errs, fmt.Errorf("baseUrl %w", err))
 	}
 	if secret, key, err = parseToken(data["token"]); err != nil {
@@ -72,22 +79,22 @@ func parseConfig(data map[string]string) (c config, secret, key string, err erro
 // maxSeconds bounds requestTimeout.
 const maxSeconds = 600
 
-// parseBase gives the address to ask. What is wrong with a base is said without
+// parseBase gives the address to ask and its host. What is wrong with a base is said without
 // repeating it, because it may hold a password.
-func parseBase(base string) (string, error) {
+func parseBase(base string) (address, host string, err error) {
 	if base == "" {
-		return "", errors.New("is missing")
+		return "", "", errors.New("is missing")
 	}
 	u, err := url.Parse(base)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
-		return "", errors.New("is no address: want http:// or https:// and a host")
+		return "", "", errors.New("is no address: want http:// or https:// and a host")
 	case u.User != nil:
-		return "", errors.New("holds a user name or password: give the token by reference instead")
+		return "", "", errors.New("holds a user name or password: give the token by reference instead")
 	case u.RawQuery != "" || u.Fragment != "":
-		return "", errors.New("holds a query: want scheme, host and path only")
+		return "", "", errors.New("holds a query: want scheme, host and path only")
 	}
-	return strings.TrimSuffix(base, "/") + "/" + execute, nil
+	return strings.TrimSuffix(base, "/") + "/" + execute, u.Host, nil
 }
 
 // parseToken reads $SECRET:KEY, or $KEY of argocd-secret.

@@ -21,6 +21,9 @@ type Options struct {
 	// AllowLoopback lets a plugin be on this machine, or at a link-local
 	// address: for tests of sets.
 	AllowLoopback bool
+	// Reach judges a host, with its port if it has one, before it is asked and
+	// again right before it is dialled; nil allows every one.
+	Reach func(host string) error
 	// Timeout of one request for ConfigMaps without requestTimeout; 0 means
 	// 30 s.
 	Timeout time.Duration
@@ -48,7 +51,7 @@ func New(objects reference.Objects, opts Options) *Answerer {
 	if opts.MaxBody == 0 {
 		opts.MaxBody = defaultMaxBody
 	}
-	return &Answerer{objects: objects, opts: opts, client: newClient(opts.AllowLoopback)}
+	return &Answerer{objects: objects, opts: opts, client: newClient(opts)}
 }
 
 // Answer asks the plugin that the question's ConfigMap describes. See
@@ -62,7 +65,7 @@ func (a *Answerer) Answer(ctx context.Context, q generators.Question) (*generato
 	if a.opts.Namespace != "" {
 		namespace = a.opts.Namespace
 	}
-	config, err := readConfig(ctx, a.objects, namespace, spec.ConfigMapRef.Name)
+	config, err := readConfig(ctx, a.objects, namespace, spec.ConfigMapRef.Name, a.opts.Reach)
 	if err != nil {
 		return nil, err
 	}

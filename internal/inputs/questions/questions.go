@@ -20,6 +20,10 @@ type Options struct {
 	Namespace string
 	// AllowLoopback lets plugins and Git hosts be on this machine.
 	AllowLoopback bool
+	// Reach judges a host, with its port if it has one, before a plugin or Git
+	// host there is asked, and again right before it is dialled; nil allows
+	// every one.
+	Reach func(host string) error
 	// TokenRefStrictMode lets scmProvider and pullRequest use those Secrets
 	// only that carry the label argocd.argoproj.io/secret-type: scm-creds.
 	TokenRefStrictMode bool
@@ -37,11 +41,14 @@ func New(o *objects.Objects, opts Options) ByKind {
 		credentials = o.OnlySCMCredentials()
 	}
 	opts.SCM.AllowLoopback = opts.SCM.AllowLoopback || opts.AllowLoopback
+	if opts.Reach != nil {
+		opts.SCM.Reach = opts.Reach
+	}
 	hosts := scm.New(credentials, opts.SCM)
 	return ByKind{
 		"scmProvider":             hosts,
 		"pullRequest":             hosts,
-		"plugin":                  plugin.New(o, plugin.Options{Namespace: opts.Namespace, AllowLoopback: opts.AllowLoopback}),
+		"plugin":                  plugin.New(o, plugin.Options{Namespace: opts.Namespace, AllowLoopback: opts.AllowLoopback, Reach: opts.Reach}),
 		"clusterDecisionResource": placement.New(o, placement.Options{Namespace: opts.Namespace}),
 	}
 }

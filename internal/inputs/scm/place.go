@@ -33,6 +33,11 @@ func (c *Client) dial(ctx context.Context, namespace string, at place) (*forge.C
 	if at.api != "" && len(c.opts.AllowedAPIs) > 0 && !slices.Contains(c.opts.AllowedAPIs, at.api) {
 		return nil, fmt.Errorf("api %q is not allowed here: use one of %s", at.api, strings.Join(c.opts.AllowedAPIs, ", "))
 	}
+	if api := cmp.Or(at.api, c.public[at.field]); at.app == "" || at.api != "" {
+		if err := c.reach(api); err != nil { // before a Secret is read
+			return nil, err
+		}
+	}
 	cfg := forge.Config{Insecure: at.insecure, Limits: c.limits, Gate: c.gate}
 	if at.field == "github" {
 		cfg.Cache = c.cache
@@ -83,7 +88,23 @@ func (c *Client) open(api string, cfg forge.Config) (*forge.Conn, error) {
 	if cfg.API, err = forge.Base(api); err != nil {
 		return nil, err
 	}
+	if err := c.reach(api); err != nil {
+		return nil, err
+	}
 	return forge.Dial(cfg)
+}
+
+// reach judges an address, if addresses are judged. What is no address is left
+// to open.
+func (c *Client) reach(api string) error {
+	if c.opts.Reach == nil || api == "" {
+		return nil
+	}
+	u, err := forge.Base(api)
+	if err != nil {
+		return nil //nolint:nilerr // open says it
+	}
+	return c.opts.Reach(u.Host)
 }
 
 // secret reads one key of a Secret. Space around the value is taken off: keys

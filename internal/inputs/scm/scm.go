@@ -18,6 +18,9 @@ type Options struct {
 	// AllowLoopback lets a generator's api name this machine and link-local
 	// addresses: for tests.
 	AllowLoopback bool
+	// Reach judges a host, with its port if it has one, before it is asked and
+	// again right before it is dialled; nil allows every one.
+	Reach func(host string) error
 	// AllowedAPIs are the values of a generator's field api that may be dialled,
 	// compared as written. None means any; providers' public addresses always
 	// may.
@@ -61,7 +64,7 @@ const cacheSize = 64 << 20
 func New(objects reference.Objects, opts Options) *Client {
 	return &Client{objects: objects, opts: opts, gate: forge.NewGate(), cache: forge.NewCache(cacheSize), public: publicAPIs(), limits: forge.Limits{
 		Pages: opts.MaxPages, Items: opts.MaxItems, Body: opts.MaxBody, Wait: opts.MaxWait,
-		Timeout: opts.Timeout, Concurrency: opts.Concurrency, AllowLoopback: opts.AllowLoopback,
+		Timeout: opts.Timeout, Concurrency: opts.Concurrency, AllowLoopback: opts.AllowLoopback, Reach: opts.Reach,
 	}}
 }
 

@@ -66,8 +66,8 @@ func Dial(cfg Config) (*Conn, error) {
 	return &Conn{
 		Limits: limits, api: cfg.API, credential: cfg.Credential, gate: gate, cache: cfg.Cache,
 		transport: &http.Transport{
-			Proxy:               http.ProxyFromEnvironment,
-			DialContext:         dialer(limits.AllowLoopback),
+			Proxy:               limits.proxy(),
+			DialContext:         dialer(limits),
 			TLSClientConfig:     verify,
 			TLSHandshakeTimeout: 10 * time.Second,
 			MaxIdleConnsPerHost: limits.Concurrency,
@@ -78,16 +78,29 @@ func Dial(cfg Config) (*Conn, error) {
 
 // dialer refuses addresses unless all are allowed. A proxy that the environment
 // names may be on this machine.
-func dialer(all bool) func(ctx context.Context, network, address string) (net.Conn, error) {
+func dialer(limits Limits) func(ctx context.Context, network, address string) (net.Conn, error) {
 	open := &net.Dialer{Timeout: 10 * time.Second}
 	guarded := &net.Dialer{Timeout: 10 * time.Second, Control: refuseDial}
 	proxies := proxyAddresses(http.ProxyFromEnvironment)
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
-		if all || slices.Contains(proxies, address) {
+		if limits.Reach != nil {
+			if err := limits.Reach(address); err != nil {
+				return nil, err
+			}
+		}
+		if limits.AllowLoopback || slices.Contains(proxies, address) {
 			return open.DialContext(ctx, network, address)
 		}
 		return guarded.DialContext(ctx, network, address)
 	}
+}
+
+// proxy is what the environment says, unless hosts are judged.
+func (l Limits) proxy() func(*http.Request) (*url.URL, error) {
+	if l.Reach != nil {
+		return nil
+	}
+	return http.ProxyFromEnvironment
 }
 
 // With is the same connection with another credential. Only one of both is

@@ -38,6 +38,10 @@ type Limits struct {
 	Concurrency int
 	// AllowLoopback lets addresses of this machine be dialled.
 	AllowLoopback bool
+	// Reach judges a host, with its port if it has one, before anything is sent
+	// to it and again right before it is dialled; nil allows every one. With it
+	// no proxy is used.
+	Reach func(host string) error
 	// Now and Sleep are the clock; nil means the real one.
 	Now   func() time.Time
 	Sleep func(context.Context, time.Duration) error

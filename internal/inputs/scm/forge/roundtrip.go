@@ -49,6 +49,11 @@ func (c *Conn) permit(u *url.URL) error {
 	if u.Scheme != "http" && u.Scheme != "https" {
 		return fmt.Errorf("refused to follow a redirect to the scheme %q", u.Scheme)
 	}
+	if c.Limits.Reach != nil {
+		if err := c.Limits.Reach(u.Host); err != nil {
+			return err
+		}
+	}
 	if c.Limits.AllowLoopback {
 		return nil
 	}
