@@ -26,16 +26,25 @@ type Budget struct {
 	Depth int
 
 	// TotalSteps, TotalOutput and TotalWork bound the same for all parameter
-	// sets of an Engine together.
+	// sets of an Engine together. TotalSteps of 0 means 2 million steps, or
+	// 1,000 for each parameter set that Expect announced if that is more, but at
+	// most 10 million. text/template takes far longer for a step than the
+	// evaluator, so the bodies that it runs count as work too.
 	TotalSteps, TotalOutput, TotalWork int
 }
+
+const (
+	leastTotalSteps = 2_000_000
+	stepsPerSet     = 1_000
+	mostTotalSteps  = 10_000_000
+)
 
 // DefaultBudget is generous to real templates (thousands of steps) and ends a
 // hostile one within a fraction of a second.
 func DefaultBudget() Budget {
 	return Budget{
 		Steps: 100_000, Output: 1 << 20, Fields: 4 << 20, Work: 32 << 20, Depth: 100,
-		TotalSteps: 2_000_000, TotalOutput: 64 << 20, TotalWork: 512 << 20,
+		TotalOutput: 64 << 20, TotalWork: 512 << 20,
 	}
 }
 
@@ -46,8 +55,12 @@ func (b Budget) withDefaults() Budget {
 	b.Fields = cmp.Or(b.Fields, d.Fields)
 	b.Work = cmp.Or(b.Work, d.Work)
 	b.Depth = cmp.Or(b.Depth, d.Depth)
-	b.TotalSteps = cmp.Or(b.TotalSteps, d.TotalSteps)
 	b.TotalOutput = cmp.Or(b.TotalOutput, d.TotalOutput)
 	b.TotalWork = cmp.Or(b.TotalWork, d.TotalWork)
 	return b
+}
+
+// totalSteps is the bound for that many parameter sets.
+func (b Budget) totalSteps(sets int) int {
+	return cmp.Or(b.TotalSteps, min(max(sets, leastTotalSteps/stepsPerSet), mostTotalSteps/stepsPerSet)*stepsPerSet)
 }

@@ -75,6 +75,45 @@ func TestBudgetTotals(t *testing.T) {
 	}
 }
 
+// A parameter set ends with the totals, not with its own budget, and before it
+// makes what they do not allow. After that nothing costs anything.
+func TestTotalsEndAParameterSet(t *testing.T) {
+	for text, most := range map[string]Cost{
+		`{{ range 90000 }}{{ end }}`: {Steps: 10_000 + 2*stepStride},
+		`{{ define "a" }}{{ range 90000 }}{{ end }}{{ end }}{{ template "a" }}`: {Steps: 3 * stepStride, Work: 1<<20 + 2*stepStride*bodyCost},
+		`{{ range until 90000 }}{{ end }}`:                                      {Work: 90_000*numberCost + callCost},
+		`{{ seq 90000 | len }}`:                                                 {Work: 90_000*numberCost + callCost},
+	} {
+		engine, err := NewEngine(Options{GoTemplate: true, Budget: Budget{TotalSteps: 10_000, TotalWork: 1 << 20}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		program := compile(t, engine, text)
+		var exhausted *ExhaustedError
+		cost, err := program.ExecuteInto(&v1alpha1.Application{}, Params{})
+		if !errors.As(err, &exhausted) || cost.Steps > most.Steps || cost.Work > most.Work+cost.Steps*bodyCost {
+			t.Errorf("%s: cost %+v, at most %+v: %v", text, cost, most, err)
+		}
+		if cost != engine.Cost() {
+			t.Errorf("%s: cost %+v, the totals %+v", text, cost, engine.Cost())
+		}
+		if again, err := program.ExecuteInto(&v1alpha1.Application{}, Params{}); !errors.As(err, &exhausted) || again != (Cost{}) {
+			t.Errorf("%s: the next one cost %+v: %v", text, again, err)
+		}
+	}
+}
+
+func TestTotalStepsGrowWithTheParameterSets(t *testing.T) {
+	for sets, want := range map[int]int{0: 2_000_000, 2000: 2_000_000, 5000: 5_000_000, 1_000_000: 10_000_000} {
+		if got := DefaultBudget().totalSteps(sets); got != want {
+			t.Errorf("%d parameter sets may take %d steps, want %d", sets, got, want)
+		}
+		if got := (Budget{TotalSteps: 7}).totalSteps(sets); got != 7 {
+			t.Errorf("a budget of 7 steps became %d", got)
+		}
+	}
+}
+
 // Row A19 and the nondeterministic part of A22.
 func TestAbsentFunctions(t *testing.T) {
 	for name, reason := range absent {

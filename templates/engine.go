@@ -39,7 +39,7 @@ func NewEngine(opts Options) (*Engine, error) {
 			}
 		}
 	}
-	return &Engine{opts: opts, totals: &totals{budget: opts.Budget}}, nil
+	return &Engine{opts: opts, totals: newTotals(opts.Budget)}, nil
 }
 
 func isGoTemplateOption(option string) bool {
@@ -54,24 +54,15 @@ func isGoTemplateOption(option string) bool {
 // most 32 MiB together, unless told otherwise.
 const documentWeight = 16
 
+func documentCost[T string | []byte](doc T) Cost { return Cost{Work: documentWeight * len(doc)} }
+
 // DecodeYAML is the package's DecodeYAML under the engine's budget, which
 // documents count against.
 func (e *Engine) DecodeYAML(doc []byte, into any) error {
-	if e.totals.work.Add(int64(documentWeight * len(doc))); e.totals.spent() {
+	if e.totals.add(documentCost(doc)); e.totals.spent() {
 		return e.Exhausted()
 	}
 	return DecodeYAML(doc, into, e.opts.Budget)
-}
-
-// Exhausted is an error once the parameter sets rendered so far have together
-// cost more than the budget's totals.
-func (e *Engine) Exhausted() error {
-	if !e.totals.spent() {
-		return nil
-	}
-	b := e.opts.Budget
-	return fmt.Errorf("%w: all parameter sets together cost more than %d steps, %d bytes of output or %d bytes of work",
-		ErrBudget, b.TotalSteps, b.TotalOutput, b.TotalWork)
 }
 
 // unit is a group of leaves that are compiled, and then executed, together.
@@ -80,7 +71,8 @@ type unit interface {
 	leaf(text string) (leaf, error)
 	// begin hands out what one goroutine needs to render one parameter set.
 	begin(params Params) *execution
-	end(*execution)
+	// end takes it back and says what it has cost.
+	end(*execution) Cost
 }
 
 // leaf is one compiled templated text.

@@ -3,9 +3,9 @@ package templates
 // compiledText is a Go template as the evaluator runs it: straight over Go
 // values, without reflection. It knows the common part of the language (see
 // compileText); text/template remains the rule. Whatever the evaluator does not
-// know, at compile time or at run time, and every error, is left to
-// text/template, which then starts from the beginning. So the two can differ
-// in speed only, which a fuzz test holds to.
+// know, at compile time or at run time, and every error but those of the meter,
+// is left to text/template, which then starts from the beginning. So the two can
+// differ in speed only, which a fuzz test holds to.
 type compiledText struct {
 	body block
 	vars int  // variables that live at the same time, or did
@@ -19,7 +19,7 @@ func (c *compiledText) render(x *execution) (text string, ok bool) {
 	defer func() {
 		if !ok {
 			recover() //nolint:errcheck // text/template meets the same panic
-			x.meter.steps, x.meter.work = steps, work
+			x.meter.forget(steps, work)
 		}
 	}()
 	x.prepare(c.vars)

@@ -98,6 +98,22 @@ func anySignature(fn any) (invoke invokeFunc, least, most int) {
 		}, 1, 1
 	case func(any) int:
 		return func(fn any, args []value) value { return intOf(fn.(func(any) int)(args[0].box())) }, 1, 1
+	case func(int) ([]int, error):
+		return func(fn any, args []value) value {
+			if args[0].kind != intValue {
+				return value{}
+			}
+			list, err := fn.(func(int) ([]int, error))(args[0].number)
+			return result(list, err)
+		}, 1, 1
+	case func(int, int, int) ([]int, error):
+		return func(fn any, args []value) value {
+			if args[0].kind != intValue || args[1].kind != intValue || args[2].kind != intValue {
+				return value{}
+			}
+			list, err := fn.(func(int, int, int) ([]int, error))(args[0].number, args[1].number, args[2].number)
+			return result(list, err)
+		}, 3, 3
 	case func(string) int:
 		return func(fn any, args []value) value {
 			if args[0].kind != textValue {

@@ -20,7 +20,7 @@ func (s jump) run(*execution) control { return control(s) }
 type charge int
 
 func (s charge) run(x *execution) control {
-	if x.meter.steps += int(s); x.meter.steps > x.meter.budget.Steps {
+	if x.meter.pass(int(s)) != nil {
 		return giveUp
 	}
 	return proceed

@@ -12,7 +12,7 @@ import (
 // fails if the evaluator gives anything else, or charges anything else; and
 // says whether the evaluator gave anything at all.
 func bothWays(t errorer, text string, params Params, options ...string) (compiled, rendered bool) {
-	u := newGoUnit(options, &totals{budget: DefaultBudget()})
+	u := newGoUnit(options, newTotals(DefaultBudget()))
 	l, err := u.leaf(text)
 	if l == nil || err != nil || l.(*goLeaf).compiled == nil {
 		return false, false
@@ -23,6 +23,12 @@ func bothWays(t errorer, text string, params Params, options ...string) (compile
 	if !ok {
 		if x.meter.steps != 0 || x.meter.work != 0 {
 			t.Errorf("%q: the evaluator gave up and charged %d steps, %d work", text, x.meter.steps, x.meter.work)
+		}
+		failed := x.meter.failed
+		plain := &goLeaf{name: l.(*goLeaf).name, unit: u}
+		x.meter.reset()
+		if _, err := plain.render(x); failed != nil && (err == nil || err.Error() != failed.Error()) {
+			t.Errorf("%q: the evaluator fails with %v, text/template with %v", text, failed, err)
 		}
 		return true, false
 	}
@@ -64,6 +70,7 @@ var evaluated = []string{
 	`{{ default .name "" }}{{ "x" | default .name }}{{ empty .list }}{{ coalesce "" 0 .name }}`, `{{ toString .n }}{{ add 1 2 }}{{ int .float }}`,
 	`{{ dig "metadata" "labels" "none" . }}{{ hasKey . "name" }}{{ get . "name" }}`, `{{ quote .n }}{{ squote .name "b" }}`,
 	`{{/* c */}}{{- .name -}} z`, `{{ range $o := .objects }}{{ $o.k }}{{ range $i, $_ := $.list }}{{ $i }}{{ end }}{{ end }}`,
+	`{{ range until 3 }}{{ . }}{{ end }}`, `{{ until 3 }}{{ until -2 }}`, `{{ untilStep 1 9 3 }}`,
 	`{{ with $r := .metadata.labels.region }}{{ $r }}{{ . }}{{ end }}`, `{{ if $r := .name }}{{ $r }}{{ end }}`, `{{ printf "a%sb%sc" .name "%s" }}`,
 }
 
@@ -89,7 +96,7 @@ func TestEvaluatorLeavesTheRest(t *testing.T) {
 		`{{ .nope }}`, `{{ .nil }}`, `{{ .name.x }}`, `{{ index .list 3 }}`, `{{ upper .n }}`, `{{ .name | .n }}`, `{{ eq .n "3" }}`,
 		`{{ define "t" }}{{ end }}{{ template "t" }}`, `{{ fail "x" }}`, `{{ range .name }}{{ end }}`, `{{ trunc "x" .name }}`,
 		`{{ set . "name" "x" }}`, `{{ $ := .n }}{{ $ }}`, `{{ if false }}{{ $x := 1 }}{{ else }}{{ $x }}{{ end }}`, `{{ 1.0 }}`, `{{ 'a' }}`,
-		`{{ and true ($x := 1) }}{{ $x }}`, `{{ range 1000000000000 }}{{ end }}`, `{{ nil }}`, `{{ .metadata.labels.none }}`,
+		`{{ and true ($x := 1) }}{{ $x }}`, `{{ range 1000000000000 }}{{ end }}`, `{{ until 50000000 }}`, `{{ repeat 50000000 "ab" }}`, `{{ nil }}`, `{{ .metadata.labels.none }}`,
 	} {
 		if _, rendered := bothWays(t, text, evaluatedParams, "missingkey=error"); rendered {
 			t.Errorf("%s: answered by the evaluator", text)

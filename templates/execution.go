@@ -10,9 +10,10 @@ import (
 type execution struct {
 	params   Params
 	out      []byte
+	totals   *totals
 	produced int  // bytes rendered so far
+	counted  int  // of these, what totals know of
 	spent    bool // the totals were spent before this parameter set
-	fields   int  // bytes that it may render to in all
 
 	// Go templates only.
 	meter *meter
@@ -25,8 +26,41 @@ type execution struct {
 
 // produce counts a rendered field.
 func (x *execution) produce(text string) (string, error) {
-	if x.produced += len(text); x.produced > x.fields {
-		return "", fmt.Errorf("%w: all fields together are more than %d bytes", ErrBudget, x.fields)
+	if x.produced += len(text); x.produced > x.totals.budget.Fields {
+		return "", fmt.Errorf("%w: all fields together are more than %d bytes", ErrBudget, x.totals.budget.Fields)
 	}
-	return text, nil
+	if x.produced-x.counted < outputStride {
+		return text, nil
+	}
+	x.count()
+	return text, x.totals.exhausted()
+}
+
+// outputStride is what an execution may render before the totals know of it, in
+// bytes.
+const outputStride = 64 << 10
+
+func (x *execution) count() {
+	x.totals.add(Cost{Output: x.produced - x.counted})
+	x.counted = x.produced
+}
+
+// start readies an execution for a parameter set.
+func (x *execution) start(params Params) {
+	x.params, x.produced, x.counted, x.spent = params, 0, 0, x.totals.spent()
+	if x.meter != nil {
+		x.meter.reset()
+	}
+}
+
+// finish lets the totals know of the rest, and says what all has cost.
+func (x *execution) finish() Cost {
+	x.count()
+	cost := Cost{Output: x.produced}
+	if x.meter != nil {
+		_ = x.meter.settle() // too late to stop this parameter set
+		cost = cost.Plus(x.meter.cost())
+	}
+	x.params = nil
+	return cost
 }

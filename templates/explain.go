@@ -25,6 +25,10 @@ var (
 // drops the names that this package gave to things. Budget errors stay
 // recognizable.
 func explain(err error) error {
+	var exhausted *ExhaustedError
+	if errors.As(err, &exhausted) {
+		return exhausted
+	}
 	text := err.Error()
 	if m := noEntry.FindStringSubmatch(text); m != nil {
 		return &MissingKeyError{Key: m[1]}

@@ -68,7 +68,7 @@ func hasTag(text string) bool {
 // other tag as it stands.
 func (l *fastLeaf) render(x *execution) (string, error) {
 	if x.spent {
-		return "", fmt.Errorf("%w: by the parameter sets before this one", ErrBudget)
+		return "", x.totals.exhausted()
 	}
 	if len(l.parts) == 1 && l.static == 0 {
 		if value, ok := l.parts[0].lookup(x.params); ok {
@@ -104,14 +104,14 @@ func (p *fastPart) lookup(params Params) (string, bool) {
 func (u *fastUnit) begin(params Params) *execution {
 	x, ok := u.pool.Get().(*execution)
 	if !ok {
-		x = &execution{}
+		x = &execution{totals: u.totals}
 	}
-	x.params, x.produced, x.fields, x.spent = params, 0, u.totals.budget.Fields, u.totals.spent()
+	x.start(params)
 	return x
 }
 
-func (u *fastUnit) end(x *execution) {
-	u.totals.add(x)
-	x.params = nil
+func (u *fastUnit) end(x *execution) Cost {
+	cost := x.finish()
 	u.pool.Put(x)
+	return cost
 }

@@ -99,6 +99,10 @@ func (m *meter) makes(n, size int) error {
 	return m.spend(n * size)
 }
 
+// numberCost is charged for each number of a list: to make it, and to print it,
+// which no function does.
+const numberCost = 128
+
 // count lists start, start+step, ... up to stop, which is not part of it. As in
 // sprig, a step that leads away from stop lists nothing.
 func (m *meter) count(start, stop, step int) ([]int, error) {
@@ -110,9 +114,10 @@ func (m *meter) count(start, stop, step int) ([]int, error) {
 	if span < 0 || span > m.budget.Steps {
 		return nil, fmt.Errorf("%w: a list of more than %d numbers", ErrBudget, m.budget.Steps)
 	}
-	if err := m.spend(8 * span); err != nil {
+	if err := m.spend(numberCost * span); err != nil {
 		return nil, err
 	}
+	out = make([]int, 0, span+1)
 	for i := start; step > 0 && i < stop || step < 0 && i > stop; i += step {
 		out = append(out, i)
 	}
@@ -128,7 +133,7 @@ func (m *meter) seq(params ...int) (string, error) {
 	if span := hi - lo; span < 0 || span > m.budget.Steps {
 		return "", fmt.Errorf("%w: a list of more than %d numbers", ErrBudget, m.budget.Steps)
 	}
-	if err := m.spend(8 * (hi - lo)); err != nil {
+	if err := m.spend(numberCost * (hi - lo)); err != nil {
 		return "", err
 	}
 	return m.text(sprigFunctions["seq"].(func(...int) string)(params...))

@@ -83,17 +83,16 @@ func (u *goUnit) begin(params Params) *execution {
 	if !ok {
 		x = u.newExecution()
 	}
-	x.params, x.produced, x.fields, x.spent = params, 0, u.totals.budget.Fields, u.totals.spent()
-	x.meter.reset()
-	if u.mutates {
+	x.start(params)
+	if u.mutates && !x.spent {
 		x.params = deepCopy(params).(map[string]any)
 	}
 	return x
 }
 
 func (u *goUnit) newExecution() *execution {
-	m := &meter{budget: u.totals.budget}
-	x := &execution{meter: m, bound: make([]any, len(u.slots))}
+	m := &meter{budget: u.totals.budget, totals: u.totals}
+	x := &execution{totals: u.totals, meter: m, bound: make([]any, len(u.slots))}
 	functions := bind(m, u.slots)
 	for i, name := range u.slots {
 		x.bound[i] = functions[name]
@@ -111,21 +110,25 @@ func (u *goUnit) interpreter(x *execution) *template.Template {
 	return x.root
 }
 
-func (u *goUnit) end(x *execution) {
-	u.totals.add(x)
-	x.params, x.dot = nil, value{}
+func (u *goUnit) end(x *execution) Cost {
+	cost := x.finish()
+	x.dot = value{}
 	clear(x.vars)
 	clear(x.stack[:cap(x.stack)])
 	u.pool.Put(x)
+	return cost
 }
 
 func (l *goLeaf) render(x *execution) (string, error) {
 	if x.spent {
-		return "", fmt.Errorf("%w: by the parameter sets before this one", ErrBudget)
+		return "", x.totals.exhausted()
 	}
 	if l.compiled != nil {
 		if text, ok := l.compiled.render(x); ok {
 			return x.produce(text)
+		}
+		if x.meter.failed != nil {
+			return "", x.meter.failed // text/template would come to the same
 		}
 	}
 	x.meter.depth = 0

@@ -82,11 +82,34 @@ func weigh(list *parse.ListNode) int {
 		total++
 		switch n := node.(type) {
 		case *parse.ActionNode:
-			total += len(n.Pipe.Cmds)
+			total += weighPipe(n.Pipe)
 		case *parse.IfNode:
-			total += weigh(n.List) + weigh(n.ElseList)
+			total += weighPipe(n.Pipe) - 1 + weigh(n.List) + weigh(n.ElseList)
 		case *parse.WithNode:
-			total += weigh(n.List) + weigh(n.ElseList)
+			total += weighPipe(n.Pipe) - 1 + weigh(n.List) + weigh(n.ElseList)
+		case *parse.RangeNode:
+			total += weighPipe(n.Pipe) - 1
+		case *parse.TemplateNode:
+			total += weighPipe(n.Pipe)
+		}
+	}
+	return total
+}
+
+// weighPipe counts commands, with those in parentheses.
+func weighPipe(pipe *parse.PipeNode) int {
+	if pipe == nil {
+		return 0
+	}
+	total := len(pipe.Cmds)
+	for _, cmd := range pipe.Cmds {
+		for _, arg := range cmd.Args {
+			if chain, ok := arg.(*parse.ChainNode); ok {
+				arg = chain.Node
+			}
+			if nested, ok := arg.(*parse.PipeNode); ok {
+				total += weighPipe(nested)
+			}
 		}
 	}
 	return total

@@ -41,19 +41,22 @@ func (e *Engine) compilePatch(text string, app *v1alpha1.Application) (*patch, e
 
 // apply renders the patch and merges it. A field that Applications do not have
 // is dropped, as in Argo CD; a value of the wrong type is an error.
-func (p *patch) apply(app *v1alpha1.Application, params Params) error {
+func (p *patch) apply(app *v1alpha1.Application, params Params) (cost Cost, err error) {
 	x := p.unit.begin(params)
-	defer p.unit.end(x)
+	defer func() { cost = cost.Plus(p.unit.end(x)) }()
 	text, err := p.text.render(x)
 	if err != nil {
-		return err
+		return cost, err
 	}
 	kind, project, namespace := app.TypeMeta, app.Spec.Project, app.Namespace
 	if p.freeForm || !p.mergeTyped(app, text) {
+		if !isJSON(text) {
+			cost = documentCost(text) // which decodeInto charges
+		}
 		err = p.mergeAny(app, text)
 	}
 	app.TypeMeta, app.Spec.Project, app.Namespace = kind, project, namespace
-	return err
+	return cost, err
 }
 
 // mergeAny merges every patch that there is, by way of JSON.
@@ -92,11 +95,13 @@ func (p *patch) decode(text string) (map[string]any, error) {
 }
 
 func (p *patch) decodeInto(text string, into *map[string]any) error {
-	if strings.HasPrefix(strings.TrimSpace(text), "{") {
+	if isJSON(text) {
 		return json.Unmarshal([]byte(text), into)
 	}
 	return p.engine.DecodeYAML([]byte(text), into)
 }
+
+func isJSON(text string) bool { return strings.HasPrefix(strings.TrimSpace(text), "{") }
 
 func asMap(app *v1alpha1.Application) (map[string]any, error) {
 	raw, err := json.Marshal(app)

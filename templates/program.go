@@ -55,32 +55,32 @@ const (
 // last and cannot change the project.
 func (p *Program) Execute(params Params) (*v1alpha1.Application, error) {
 	app := &v1alpha1.Application{}
-	if err := p.ExecuteInto(app, params); err != nil {
+	if _, err := p.ExecuteInto(app, params); err != nil {
 		return nil, err
 	}
 	return app, nil
 }
 
-// ExecuteInto is Execute into a value that the caller has. After an error the
-// value means nothing.
-func (p *Program) ExecuteInto(app *v1alpha1.Application, params Params) error {
+// ExecuteInto is Execute into a value that the caller has, and says what it has
+// cost. After an error the value means nothing.
+func (p *Program) ExecuteInto(app *v1alpha1.Application, params Params) (cost Cost, err error) {
 	x := p.object.unit.begin(params)
-	defer p.object.unit.end(x)
+	defer func() { cost = cost.Plus(p.object.unit.end(x)) }()
 	if err := p.object.render(x, app); err != nil {
-		return fmt.Errorf("template.%w", err)
+		return cost, fmt.Errorf("template.%w", err)
 	}
 	if !p.preserve && len(app.Finalizers) == 0 {
 		app.Finalizers = resourcesFinalizer
 	}
 	if p.patch != nil {
-		if err := p.patch.apply(app, params); err != nil {
-			return fmt.Errorf("templatePatch: %w", err)
+		if cost, err = p.patch.apply(app, params); err != nil {
+			return cost, fmt.Errorf("templatePatch: %w", err)
 		}
 	}
 	if app.Spec.Project == "" {
 		app.Spec.Project = defaultProject
 	}
-	return nil
+	return cost, nil
 }
 
 var resourcesFinalizer = []string{v1alpha1.ResourcesFinalizerName}
