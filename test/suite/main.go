@@ -21,6 +21,7 @@ type options struct {
 	stages   []string // names to run; empty means all
 	flags    []string // further flags for go test
 	packages []string
+	fuzzTime time.Duration // of each fuzz target
 }
 
 func main() {
@@ -41,10 +42,11 @@ func parse(args []string, errOut io.Writer) (options, error) {
 	set.SetOutput(errOut)
 	stages := set.String("stages", "", "comma-separated stages to run: "+strings.Join(stageNames(), ", ")+" (default all)")
 	flags := set.String("flags", "", "further flags for go test, separated by spaces")
+	each := set.Duration("fuzztime", fuzzTime, "how long each fuzz target runs")
 	if err := set.Parse(args); err != nil {
 		return options{}, err
 	}
-	opts := options{flags: strings.Fields(*flags), packages: set.Args()}
+	opts := options{flags: strings.Fields(*flags), packages: set.Args(), fuzzTime: *each}
 	if *stages != "" {
 		opts.stages = strings.Split(*stages, ",")
 	}
@@ -84,7 +86,7 @@ func run(ctx context.Context, opts options, out io.Writer) (err error) {
 			continue
 		}
 		begin := time.Now()
-		err := runStage(ctx, s, servers, opts.flags, out)
+		err := runStage(ctx, s, servers, opts, out)
 		outcomes = append(outcomes, outcome{s.name, len(s.packages), time.Since(begin), err})
 	}
 	errs := []error{servers.stop(context.WithoutCancel(ctx)), endSurvivors(10 * time.Second)}
@@ -97,7 +99,7 @@ func run(ctx context.Context, opts options, out io.Writer) (err error) {
 	return errors.Join(errs...)
 }
 
-func runStage(ctx context.Context, s stage, servers *servers, flags []string, out io.Writer) error {
+func runStage(ctx context.Context, s stage, servers *servers, opts options, out io.Writer) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -110,8 +112,11 @@ func runStage(ctx context.Context, s stage, servers *servers, flags []string, ou
 		env = append(env, more...)
 	}
 	fmt.Fprintf(out, "suite: %s: %d packages\n", s.name, len(s.packages))
+	if s.name == fuzz {
+		return runFuzz(ctx, s.targets, s.packages, opts.fuzzTime, out)
+	}
 	if s.name != static {
-		s.commands, s.flags = [][]string{{"test"}}, slices.Concat(s.flags, flags)
+		s.commands, s.flags = [][]string{{"test"}}, slices.Concat(s.flags, opts.flags)
 	}
 	for _, c := range s.commands {
 		if err := runGo(ctx, slices.Concat(c, s.flags, s.packages), env, out); err != nil {

@@ -25,7 +25,8 @@ type stage struct {
 	commands [][]string // of go; default: test
 	packages []string
 	flags    []string
-	servers  bool // shared API servers are started before
+	servers  bool                // shared API servers are started before
+	targets  map[string][]string // of the fuzz stage, by package
 }
 
 // static is the stage without tests: it reads every package.
@@ -41,6 +42,7 @@ func newStages() []stage {
 			{"tool", "-modfile=tools/lint/go.mod", "staticcheck"},
 		}},
 		{name: "unit", flags: []string{"-race", "-timeout=10m"}},
+		{name: fuzz, targets: map[string][]string{}},
 		{name: "servers", flags: []string{"-race", "-timeout=15m", "-p=1"}, servers: true},
 		{name: "e2e", flags: []string{"-timeout=30m", "-p=1"}, servers: true},
 	}
@@ -57,13 +59,15 @@ func stageNames() []string {
 // listed is what plan needs of `go list -test -json`. A package with tests has
 // an entry IMPORTPATH.test, whose Deps are everything that is linked in.
 type listed struct {
-	ImportPath string
-	Deps       []string
+	ImportPath                string
+	Deps                      []string
+	Dir                       string
+	TestGoFiles, XTestGoFiles []string
 }
 
 // plan sorts the packages that have tests into stages.
 func plan(ctx context.Context, patterns []string) ([]stage, error) {
-	cmd := exec.CommandContext(ctx, "go", append([]string{"list", "-test", "-json=ImportPath,Deps"}, patterns...)...)
+	cmd := exec.CommandContext(ctx, "go", append([]string{"list", "-test", "-json=ImportPath,Deps,Dir,TestGoFiles,XTestGoFiles"}, patterns...)...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, os.Stderr
 	if err := cmd.Run(); err != nil {
@@ -87,6 +91,9 @@ func sortPackages(list io.Reader) ([]stage, error) {
 		if !isTest {
 			if !strings.Contains(path, " ") { // not one rebuilt for a test
 				stages[0].packages = append(stages[0].packages, path)
+				if err := addFuzz(stages, p); err != nil {
+					return nil, err
+				}
 			}
 			continue
 		}
@@ -94,6 +101,17 @@ func sortPackages(list io.Reader) ([]stage, error) {
 		i := slices.IndexFunc(stages, func(s stage) bool { return s.name == name })
 		stages[i].packages = append(stages[i].packages, path)
 	}
+}
+
+func addFuzz(stages []stage, p listed) error {
+	targets, err := fuzzTargets(p)
+	if err != nil || len(targets) == 0 {
+		return err
+	}
+	i := slices.IndexFunc(stages, func(s stage) bool { return s.name == fuzz })
+	stages[i].packages = append(stages[i].packages, p.ImportPath)
+	stages[i].targets[p.ImportPath] = targets
+	return nil
 }
 
 func stageOf(path string, deps []string) string {

@@ -2,7 +2,9 @@ package main
 
 import (
 	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -42,12 +44,28 @@ func TestSortPackages(t *testing.T) {
 	}
 }
 
+func TestFuzzTargetsAreFound(t *testing.T) {
+	dir := t.TempDir()
+	for file, text := range map[string]string{
+		"a_test.go": "func FuzzB(f *testing.F) {}\nfunc TestA() {}\n\nfunc FuzzA(f *testing.F) {}\n",
+		"b_test.go": "// func FuzzC(f)\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := fuzzTargets(listed{Dir: dir, TestGoFiles: []string{"b_test.go"}, XTestGoFiles: []string{"a_test.go"}})
+	if diff := cmp.Diff([]string{"FuzzA", "FuzzB"}, got); err != nil || diff != "" {
+		t.Errorf("targets (-want +got): %v\n%s", err, diff)
+	}
+}
+
 func TestParse(t *testing.T) {
 	opts, err := parse([]string{"-stages", "unit,e2e", "-flags", "-v -run X", "--", "./a", "./b"}, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := options{stages: []string{"unit", "e2e"}, flags: []string{"-v", "-run", "X"}, packages: []string{"./a", "./b"}}
+	want := options{stages: []string{"unit", "e2e"}, flags: []string{"-v", "-run", "X"}, packages: []string{"./a", "./b"}, fuzzTime: fuzzTime}
 	if diff := cmp.Diff(want, opts, cmp.AllowUnexported(options{})); diff != "" {
 		t.Errorf("options (-want +got):\n%s", diff)
 	}
