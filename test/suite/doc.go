@@ -1,6 +1,6 @@
 // Command suite runs the project's tests the way `make test` does.
 //
-//	go run ./test/suite [-stages unit,fuzz,servers,e2e] [-fuzztime 2s] [-flags "-v -run X"] [-- packages]
+//	go run ./test/suite [-stages unit,fuzz,servers,e2e] [-fuzztime 3s] [-flags "-v -run X"] [-- packages]
 //
 // It sorts the packages into stages (see stage.go), starts one set of real API
 // servers for all packages that need them, hands it over by environment (see

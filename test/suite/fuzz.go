@@ -16,7 +16,7 @@ import (
 const fuzz = "fuzz"
 
 // fuzzTime is how long `make test` gives each target.
-const fuzzTime = 2 * time.Second
+const fuzzTime = 3 * time.Second
 
 var fuzzTarget = regexp.MustCompile(`(?m)^func (Fuzz\w+)\(`)
 
