@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -74,6 +73,9 @@ func runExplain(ctx context.Context, s streams, f explainFlags, args []string) e
 		return err
 	}
 	defer setup.Close() //nolint:errcheck // nothing is written
+	if f.set != "" {
+		warn(s.err, setup)
+	}
 	answer, err := explain.Explain(explain.Question{
 		Set: setup.Set, Cluster: f.cluster, Inventory: setup.Clusters, Projects: setup.Projects.Find,
 		Expand: expandOver(ctx, setup),
@@ -116,26 +118,7 @@ func (f *explainFlags) open(ctx context.Context, in io.Reader, args []string) (*
 		return nil, exitf(codeUsage, "a set by name is the hub's and -f names a file: give one of them")
 	}
 	f.inputs.namespace = f.hub.namespace
-	if info, err := os.Stat(f.set); err == nil && info.IsDir() {
-		return f.fromFolder()
-	}
-	text, err := readFile(in, f.set)
-	if err != nil {
-		return nil, exitf(codeUsage, "%w", err)
-	}
-	return f.inputs.load(text, f.set)
-}
-
-func (f *explainFlags) fromFolder() (*cases.Setup, error) {
-	if len(f.inputs.repos) > 0 {
-		return nil, exitf(codeUsage, "--repo goes with a file: the folder %s has its own repos", f.set)
-	}
-	setup, err := cases.Open(f.set, f.inputs.sources())
-	if err != nil {
-		return nil, exitf(codeUsage, "%w", err)
-	}
-	f.inputs.override(setup)
-	return setup, nil
+	return f.inputs.open(in, f.set)
 }
 
 // writeAnswer prints an answer for people, or as JSON.

@@ -62,6 +62,9 @@ func runTest(ctx context.Context, s streams, f testFlags, dirs []string) error {
 	if err := write(s.out, report); err != nil {
 		return err
 	}
+	if f.output != "text" {
+		report.remark(s.err)
+	}
 	if report.Failed > 0 {
 		return &exitError{code: codeDiffers}
 	}

@@ -27,9 +27,9 @@ type testCase struct {
 	// Diff is a unified diff, empty for a pass.
 	Diff string `json:"diff"`
 	// Note says that the expectation was written, or where it stands.
-	Note string `json:"note,omitempty"`
+	Note string `json:"-"`
 	// Warnings are what the set says in vain.
-	Warnings []string `json:"warnings,omitempty"`
+	Warnings []string `json:"-"`
 }
 
 const (
@@ -66,6 +66,18 @@ func newTestReport(verdicts []cases.Verdict) testReport {
 		report.Cases[i] = c
 	}
 	return report
+}
+
+// remark prints what the shapes for machines have no place for.
+func (r testReport) remark(w io.Writer) {
+	for _, c := range r.Cases {
+		if c.Note != "" {
+			fmt.Fprintf(w, "note: %s: %s\n", printable(c.Name), c.Note)
+		}
+		for _, warning := range c.Warnings {
+			fmt.Fprintf(w, "warning: %s: %s\n", printable(c.Name), printable(warning))
+		}
+	}
 }
 
 // writeTestText prints a line per case, the diff of those that failed, and a

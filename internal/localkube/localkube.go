@@ -112,9 +112,6 @@ func (c *Cluster) Config() *rest.Config { return rest.CopyConfig(c.config) }
 // references to others, so it can be copied. Start rewrites it.
 func (c *Cluster) Kubeconfig() string { return filepath.Join(c.opts.Dir, "admin.kubeconfig") }
 
-// Name as given in the options.
-func (c *Cluster) Name() string { return c.opts.Name }
-
 // AuditLog is the path of the audit log, empty if there is none.
 func (c *Cluster) AuditLog() string { return c.opts.AuditLog }
 

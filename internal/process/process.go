@@ -130,9 +130,6 @@ func (p *Process) Exits() (n int, last error) {
 	return p.exits, p.last
 }
 
-// Done is closed when the child has been stopped for good.
-func (p *Process) Done() <-chan struct{} { return p.done }
-
 // Name as given in the Spec.
 func (p *Process) Name() string { return p.spec.Name }
 

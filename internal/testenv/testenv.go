@@ -53,12 +53,6 @@ func ClusterKubeconfig(t testing.TB, n int) string {
 	return clusterServer(t, n).kubeconfig
 }
 
-// HubAudit is the path of the hub's audit log, see localkube.ReadAudit.
-func HubAudit(t testing.TB) string {
-	t.Helper()
-	return hubServer(t).audit
-}
-
 // ClusterAudit is the path of cluster n's audit log, see localkube.ReadAudit.
 func ClusterAudit(t testing.TB, n int) string {
 	t.Helper()
