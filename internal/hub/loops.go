@@ -18,6 +18,7 @@ import (
 	"github.com/fairlead/fairlead/internal/hub/pin"
 	"github.com/fairlead/fairlead/internal/hub/session"
 	"github.com/fairlead/fairlead/internal/hub/status"
+	"github.com/fairlead/fairlead/internal/hub/writers"
 	"github.com/fairlead/fairlead/internal/source"
 )
 
@@ -47,14 +48,15 @@ func (h *Hub) addLoops(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	divided := writers.New()
 	apps := &application.Reconciler{
-		Gate: gate, Events: m.GetEventRecorder("fairlead"),
+		Gate: gate, Aside: divided.Aside, Events: m.GetEventRecorder("fairlead"),
 		Client: m.GetClient(), Inventory: inventory, Revisions: resolver, Namespace: h.opts.Namespace, Now: h.opts.Now,
 	}
 	if err := application.Setup(m, apps, asked); err != nil {
 		return fmt.Errorf("application loop: %w", err)
 	}
-	sets := &applicationset.Reconciler{Inventory: inventory, Repositories: repositories, Ledger: gate}
+	sets := &applicationset.Reconciler{Writers: divided, Inventory: inventory, Repositories: repositories, Ledger: gate}
 	h.probe.source, h.probe.tell = inventory, sets.FleetAway
 	answers, err := h.addSets(sets, resolver)
 	if err != nil {

@@ -113,7 +113,8 @@ func (f *hubFleet) firstWrite(n int) error {
 	if err := f.Create(ctx, set); err != nil {
 		return err
 	}
-	return wait.PollUntilContextCancel(ctx, 100*time.Millisecond, false, func(ctx context.Context) (bool, error) {
+	// Not more often: the API server walks all that is there to count it.
+	return wait.PollUntilContextCancel(ctx, 500*time.Millisecond, false, func(ctx context.Context) (bool, error) {
 		count, err := f.count(ctx)
 		return count >= n, err
 	})

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -58,6 +59,7 @@ func run(o options, out io.Writer) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", w.name, err)
 		}
+		compare(&f, all)
 		all = append(all, f)
 		fmt.Fprintln(table, line(f))
 		if f.Missed != "" {
@@ -93,6 +95,23 @@ func runAlone(o options, out io.Writer) error {
 	return fmt.Errorf("there is no workload %q", o.alone)
 }
 
+// compare holds f against the workload that its bar names. Without that one in
+// the run, there is no bar.
+func compare(f *figures, run []figures) {
+	if f.Bar.Of == "" {
+		return
+	}
+	i := slices.IndexFunc(run, func(other figures) bool { return other.Name == f.Bar.Of })
+	if i < 0 {
+		f.Bar.Times, f.Bar.Of = 0, ""
+		return
+	}
+	f.Times = f.Seconds / run[i].Seconds
+	if f.Times > f.Bar.Times {
+		f.Missed = fmt.Sprintf("%.2f x %s; the bar is %.3g", f.Times, f.Bar.Of, f.Bar.Times)
+	}
+}
+
 // inChild measures a workload in a process of its own.
 func inChild(w workload, o options) (figures, error) {
 	self, err := os.Executable()
@@ -111,8 +130,8 @@ func inChild(w workload, o options) (figures, error) {
 
 func line(f figures) string {
 	verdict := "-"
-	if f.Bar != (bar{}) {
-		verdict = "ok: " + describe(f.Bar)
+	if d := describe(f.Bar); d != "" {
+		verdict = "ok: " + d
 	}
 	if f.Missed != "" {
 		verdict = "OVER: " + f.Missed
@@ -135,6 +154,9 @@ func describe(b bar) string {
 	}
 	if b.RSS > 0 {
 		parts = append(parts, fmt.Sprintf("%d MiB", b.RSS>>20))
+	}
+	if b.Times > 0 {
+		parts = append(parts, fmt.Sprintf("%.3g x %s", b.Times, b.Of))
 	}
 	return strings.Join(parts, ", ")
 }

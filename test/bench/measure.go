@@ -22,6 +22,8 @@ type figures struct {
 	Allocs  float64 `json:"allocationsPerApplication,omitempty"`
 	Bytes   float64 `json:"bytesPerApplication,omitempty"`
 	PeakRSS int64   `json:"peakRSSBytes"`
+	// Times is the ratio to the workload that the bar names.
+	Times float64 `json:"times,omitempty"`
 	Bar     bar     `json:"bar"`
 	Missed  string  `json:"missed,omitempty"`
 }

@@ -44,6 +44,9 @@ type Reconciler struct {
 	Revisions Revisions
 	Gate      *Gate
 	Events    EventRecorder
+	// Aside waits until a first status may be written; they come by the
+	// thousand, with the Applications of a new set.
+	Aside func(context.Context) (done func(), err error)
 	// Namespace is the control namespace, where Clusters and Tombstones are.
 	Namespace string
 	Now       func() time.Time
@@ -166,6 +169,13 @@ func (r *Reconciler) writeStatus(ctx context.Context, app *v1alpha1.Application,
 	app.Status.Conditions = withTimes(wanted, before.Status.Conditions, metav1.NewTime(r.Now()))
 	if equality.Semantic.DeepEqual(before.Status, app.Status) {
 		return nil
+	}
+	if before.Status.Delivery == nil {
+		done, err := r.Aside(ctx)
+		if err != nil {
+			return err
+		}
+		defer done()
 	}
 	err := r.Client.Status().Patch(ctx, app, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
 	if client.IgnoreNotFound(err) != nil {

@@ -35,7 +35,7 @@ func Setup(mgr ctrl.Manager, r *Reconciler, asked <-chan event.TypedGenericEvent
 	}
 	err := ctrl.NewControllerManagedBy(mgr).
 		Named("application").
-		For(&v1alpha1.Application{}, builder.WithPredicates(predicate.Funcs{UpdateFunc: leaderCares})).
+		Watches(&v1alpha1.Application{}, newOnesLast(), builder.WithPredicates(predicate.Funcs{UpdateFunc: leaderCares})).
 		Watches(&fleet.Cluster{}, handler.EnqueueRequestsFromMapFunc(r.ofCluster), builder.WithPredicates(predicate.Funcs{UpdateFunc: clusterMoved})).
 		Watches(&corev1.Secret{}, handler.EnqueueRequestsFromMapFunc(r.ofSecret)).
 		Watches(&fleet.Tombstone{}, handler.EnqueueRequestsFromMapFunc(ofTombstone)).

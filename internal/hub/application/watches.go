@@ -6,14 +6,30 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	fleet "github.com/fairlead/fairlead/api/fleet/v1alpha1"
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/clusters"
 )
+
+// newOnesLast queues what a set has just made, which comes by the thousand,
+// behind what somebody waits for.
+func newOnesLast() handler.EventHandler {
+	object := &handler.EnqueueRequestForObject{}
+	return handler.Funcs{
+		CreateFunc: func(ctx context.Context, e event.CreateEvent, q workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+			// What is there at the start has low priority; so have these.
+			e.IsInInitialList = e.IsInInitialList || v1alpha1.OwningSet(e.Object.(*v1alpha1.Application)) != ""
+			object.Create(ctx, e, q)
+		},
+		UpdateFunc: object.Update, DeleteFunc: object.Delete, GenericFunc: object.Generic,
+	}
+}
 
 // leaderCares is false for updates that only agents' reports make, which are
 // nearly all of them.

@@ -19,6 +19,7 @@ import (
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/clusters"
 	"github.com/fairlead/fairlead/internal/expand"
+	"github.com/fairlead/fairlead/internal/hub/writers"
 	"github.com/fairlead/fairlead/internal/inputs"
 	"github.com/fairlead/fairlead/internal/source"
 )
@@ -67,6 +68,8 @@ type Reconciler struct {
 	Questions Questions
 	Admission Admission
 	Guard     *Guard
+	// Writers is shared with all who write for the sets.
+	Writers *writers.Writers
 	// Ledger may be nil where nothing needs to know of deleted sets.
 	Ledger     Ledger
 	Options    inputs.Options
@@ -76,7 +79,6 @@ type Reconciler struct {
 	tracker   *tracker
 	memory    *memory
 	echoes    *echoes
-	shares    *shares
 	metrics   *metrics
 	expanding chan struct{}
 	wake      chan event.TypedGenericEvent[types.NamespacedName]
@@ -84,7 +86,7 @@ type Reconciler struct {
 
 // complete makes what the loop keeps for itself.
 func (r *Reconciler) complete() (err error) {
-	r.tracker, r.memory, r.echoes, r.shares = newTracker(r.Admission.Namespace), newMemory(maxRows), newEchoes(r.Now), newShares(allWriters)
+	r.tracker, r.memory, r.echoes = newTracker(r.Admission.Namespace), newMemory(maxRows), newEchoes(r.Now)
 	r.expanding = make(chan struct{}, expanders)
 	r.wake = make(chan event.TypedGenericEvent[types.NamespacedName], 1024)
 	r.metrics, err = newMetrics(r.Registerer, r.memory.size)

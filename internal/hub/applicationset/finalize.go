@@ -66,19 +66,19 @@ func (r *Reconciler) disown(ctx context.Context, set *v1alpha1.ApplicationSet) e
 // release takes the set off the owners of these Applications, some at a time.
 func (r *Reconciler) release(ctx context.Context, set *v1alpha1.ApplicationSet, apps []metav1.PartialObjectMetadata) error {
 	key := client.ObjectKeyFromObject(set)
-	defer r.shares.enter(key)()
+	defer r.Writers.Enter(key)()
 	var group errgroup.Group
 	for i := range apps {
 		app := &apps[i]
 		if !slices.ContainsFunc(app.OwnerReferences, func(o metav1.OwnerReference) bool { return o.UID == set.UID }) {
 			continue
 		}
-		if !r.shares.take(ctx, key) {
+		if !r.Writers.Take(ctx, key) {
 			group.Go(ctx.Err)
 			break
 		}
 		group.Go(func() error {
-			defer r.shares.give(key)
+			defer r.Writers.Give(key)
 			return r.releaseOne(ctx, set, app)
 		})
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/clusters"
 	"github.com/fairlead/fairlead/internal/expand"
+	"github.com/fairlead/fairlead/internal/hub/writers"
 )
 
 // broken panics when it is asked for clusters.
@@ -50,7 +51,8 @@ func TestAPanicIsTheSetsError(t *testing.T) {
 	registry := prometheus.NewRegistry()
 	r := &Reconciler{
 		Client: c, Live: c, Inventory: broken{}, Revisions: still{}, Admission: Admission{Namespace: "argocd"},
-		Guard: &Guard{Client: c, Live: c, Metrics: metrics, Now: time.Now}, Registerer: registry, Now: time.Now,
+		Writers: writers.New(),
+		Guard:   &Guard{Client: c, Live: c, Metrics: metrics, Now: time.Now}, Registerer: registry, Now: time.Now,
 	}
 	if err := r.complete(); err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@ import (
 	fleet "github.com/fairlead/fairlead/api/fleet/v1alpha1"
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/internal/guard"
+	"github.com/fairlead/fairlead/internal/hub/writers"
 )
 
 // said are the events that were told.
@@ -61,6 +62,7 @@ func newWorld(t *testing.T, set *v1alpha1.ApplicationSet, apps ...*v1alpha1.Appl
 	w.Reconciler = &Reconciler{
 		Client: c, Live: c, Inventory: broken{}, Revisions: still{}, Admission: Admission{Namespace: "argocd"},
 		Guard:      &Guard{Client: c, Live: c, Metrics: metrics, Now: time.Now, Limits: guard.Default(), Events: w.events},
+		Writers:    writers.New(),
 		Registerer: prometheus.NewRegistry(), Now: time.Now,
 	}
 	if err := w.complete(); err != nil {

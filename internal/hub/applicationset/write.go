@@ -37,21 +37,21 @@ func (r *Reconciler) write(ctx context.Context, set *v1alpha1.ApplicationSet, pl
 		return failure{}
 	}
 	key := client.ObjectKeyFromObject(set)
-	defer r.shares.enter(key)()
+	defer r.Writers.Enter(key)()
 	var (
 		mu     sync.Mutex
 		failed failure
 		wg     sync.WaitGroup
 	)
 	do := func(into *[]error, f func() error) {
-		if !r.shares.take(ctx, key) {
+		if !r.Writers.Take(ctx, key) {
 			mu.Lock()
 			defer mu.Unlock()
 			*into = append(*into, ctx.Err())
 			return
 		}
 		wg.Go(func() {
-			defer r.shares.give(key)
+			defer r.Writers.Give(key)
 			if err := f(); err != nil {
 				mu.Lock()
 				defer mu.Unlock()
