@@ -44,7 +44,7 @@ const (
 func DefaultBudget() Budget {
 	return Budget{
 		Steps: 100_000, Output: 1 << 20, Fields: 4 << 20, Work: 32 << 20, Depth: 100,
-		TotalOutput: 64 << 20, TotalWork: 512 << 20,
+		TotalOutput: 64 << 20, TotalWork: 384 << 20,
 	}
 }
 

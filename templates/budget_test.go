@@ -103,6 +103,21 @@ func TestTotalsEndAParameterSet(t *testing.T) {
 	}
 }
 
+// To measure a growing map costs what it takes to walk it, not its bytes alone.
+func TestMeasuringIsCharged(t *testing.T) {
+	work := func(n int) int {
+		program := compile(t, newEngine(t, true), fmt.Sprintf(`{{ $d := dict }}{{ range %d }}{{ $_ := set $d (toString .) (dict "a" .) }}{{ end }}`, n))
+		cost, err := program.ExecuteInto(&v1alpha1.Application{}, Params{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return cost.Work
+	}
+	if few, many := work(100), work(400); many < 10*few {
+		t.Errorf("four times the loops over a map that grows cost %d, after %d", many, few)
+	}
+}
+
 func TestTotalStepsGrowWithTheParameterSets(t *testing.T) {
 	for sets, want := range map[int]int{0: 2_000_000, 2000: 2_000_000, 5000: 5_000_000, 1_000_000: 10_000_000} {
 		if got := DefaultBudget().totalSteps(sets); got != want {

@@ -49,7 +49,7 @@ var mutators = nameSet("set unset merge mustMerge mergeOverwrite mustMergeOverwr
 
 // dear gives the weight of functions whose work per byte is above the usual.
 var dear = map[string]int{
-	"toYaml": 64, "fromYaml": 64, "fromYamlArray": 64,
+	"toYaml": 96, "fromYaml": 96, "fromYamlArray": 96,
 	"toJson": 4, "toRawJson": 4, "toPrettyJson": 4, "fromJson": 8, "mustFromJson": 8,
 	"mustToJson": 4, "mustToRawJson": 4, "mustToPrettyJson": 4,
 	"sha1sum": 2, "sha256sum": 2, "sha512sum": 2,

@@ -93,7 +93,7 @@ func (m *meter) leave() string {
 
 const (
 	// callCost is charged for every metered call, so that cheap calls count too.
-	callCost = 48
+	callCost = 128
 	// dearCall is what a call of a dear function handles at least, in bytes: most
 	// of its work is there before the first byte.
 	dearCall = 64
@@ -101,7 +101,7 @@ const (
 	reflectCost = 768
 	// bodyCost is charged to the totals for each body that text/template begins
 	// or leaves.
-	bodyCost = 256
+	bodyCost = 320
 )
 
 // handle charges a function of that weight for the bytes it is given.

@@ -10,15 +10,22 @@ import (
 // error past the budget's Output or Depth, which also ends cycles.
 func (m *meter) sizeOf(v any) (int, error) {
 	s := sizer{limit: m.budget.Output, depth: m.budget.Depth}
-	if err := s.add(v, 0); err != nil {
+	err := s.add(v, 0)
+	m.extra.Work += visitCost * s.visited
+	if err != nil {
 		return 0, err
 	}
 	return s.total, nil
 }
 
-type sizer struct{ total, limit, depth int }
+// visitCost is charged to the totals for each element that is measured: to walk
+// a map of many small values takes longer than its bytes say.
+const visitCost = 8
+
+type sizer struct{ total, visited, limit, depth int }
 
 func (s *sizer) charge(n, depth int) error {
+	s.visited++
 	if s.total += n; s.total > s.limit {
 		return fmt.Errorf("%w: a value of more than %d bytes", ErrBudget, s.limit)
 	}

@@ -9,7 +9,7 @@ import (
 // eagerly as in a process that lives on.
 const (
 	expandGCPercent   = 400
-	expandMemoryLimit = 256 << 20 // bytes
+	expandMemoryLimit = 192 << 20 // bytes
 )
 
 // collectLess trades memory for time: a command that reads a fleet, prints and
