@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
-	"golang.org/x/sync/singleflight"
 	"k8s.io/client-go/util/workqueue"
 )
 
@@ -73,7 +72,7 @@ type Resolver struct {
 	git   LsRemote
 	opts  ResolverOptions
 	queue workqueue.TypedDelayingInterface[Ref]
-	calls singleflight.Group
+	turns *turns
 
 	mu        sync.Mutex
 	wanted    map[Ref]map[string]bool // ref -> owners
@@ -113,6 +112,7 @@ func (c Change) NewError() bool { return message(c.Was.Err) != message(c.Now.Err
 func NewResolver(git LsRemote, opts ResolverOptions) *Resolver {
 	return &Resolver{
 		git:     git,
+		turns:   newTurns(),
 		opts:    opts.withDefaults(),
 		queue:   workqueue.NewTypedDelayingQueue[Ref](),
 		wanted:  map[Ref]map[string]bool{},
@@ -189,7 +189,7 @@ func (r *Resolver) Resolve(ctx context.Context, repoURL, revision string) (strin
 	res, ok := r.recall(ref)
 	r.mu.Unlock()
 	if !ok {
-		res = r.Refresh(ctx, ref)
+		res = r.await(ctx, ref, false)
 	}
 	return res.Commit, res.Err
 }
@@ -215,17 +215,17 @@ func (r *Resolver) remember(ref Ref, res Resolution) {
 	r.passing[ref] = passing{res, r.opts.Now().Add(r.opts.Interval)}
 }
 
-// Refresh asks the server about ref now. Concurrent calls share one question.
-func (r *Resolver) Refresh(ctx context.Context, ref Ref) Resolution {
-	type answer struct{ res Resolution }
-	ch := r.calls.DoChan(ref.RepoURL+"\x00"+ref.Revision, func() (any, error) {
-		return answer{r.ask(context.WithoutCancel(ctx), ref)}, nil
-	})
+// Refresh asks the server about ref. The answer is from after the call;
+// concurrent calls share one question.
+func (r *Resolver) Refresh(ctx context.Context, ref Ref) Resolution { return r.await(ctx, ref, true) }
+
+func (r *Resolver) await(ctx context.Context, ref Ref, fresh bool) Resolution {
+	t := r.turns.join(ref, fresh, func() Resolution { return r.ask(context.WithoutCancel(ctx), ref) })
 	select {
 	case <-ctx.Done():
 		return Resolution{Err: ctx.Err()}
-	case out := <-ch:
-		return out.Val.(answer).res
+	case <-t.done:
+		return t.answer
 	}
 }
 
@@ -260,7 +260,7 @@ func (r *Resolver) work(ctx context.Context) {
 			return
 		}
 		if r.isWanted(ref) {
-			r.Refresh(ctx, ref)
+			r.await(ctx, ref, false)
 			r.queue.AddAfter(ref, r.pause())
 		}
 		r.queue.Done(ref)

@@ -152,18 +152,46 @@ func TestRefreshAsksNowAndConcurrentCallsShareTheAnswer(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if n := git.count(main) - before; n != 1 {
+		if n := git.count(main) - before; n > 2 { // one under way and one for those who came after it began
 			t.Errorf("ten refreshes made %d questions", n)
 		}
 	})
 }
 
-// slow takes a second to answer.
+// slow takes a second to answer with what was there when it was asked.
 type slow struct{ remote }
 
 func (s *slow) Resolve(ctx context.Context, repoURL, revision string) (string, error) {
+	commit, err := s.remote.Resolve(ctx, repoURL, revision)
 	time.Sleep(time.Second)
-	return s.remote.Resolve(ctx, repoURL, revision)
+	return commit, err
+}
+
+// Who asks after a push must not get the answer to a question from before it;
+// all who wait for the next one share it.
+func TestAnAnswerIsFromAfterTheQuestion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		git := &slow{remote{commits: map[Ref]string{main: "before"}}}
+		r, _ := running(t, git)
+		go r.Refresh(t.Context(), main)
+		time.Sleep(time.Second / 2)
+		git.set(main, "after", nil)
+		var wg sync.WaitGroup
+		for range 5 {
+			wg.Go(func() {
+				if res := r.Refresh(t.Context(), main); res.Commit != "after" {
+					t.Errorf("asked after the push: %q", res.Commit)
+				}
+			})
+		}
+		if commit, _ := r.Resolve(t.Context(), main.RepoURL, main.Revision); commit != "before" {
+			t.Errorf("who does not need to know anew waits for %q", commit)
+		}
+		wg.Wait()
+		if n := git.count(main); n != 2 {
+			t.Errorf("%d questions, want 2", n)
+		}
+	})
 }
 
 func TestAServerThatIsAwayIsAskedOncePerInterval(t *testing.T) {
