@@ -18,8 +18,8 @@ import (
 	"github.com/fairlead/fairlead/internal/hub/pin"
 	"github.com/fairlead/fairlead/internal/hub/session"
 	"github.com/fairlead/fairlead/internal/hub/status"
-	"github.com/fairlead/fairlead/internal/hub/writers"
 	"github.com/fairlead/fairlead/internal/source"
+	"github.com/fairlead/fairlead/internal/writers"
 )
 
 // addLoops is the inventory of what runs. On the leader: sets, applications,

@@ -23,9 +23,9 @@ type figures struct {
 	Bytes   float64 `json:"bytesPerApplication,omitempty"`
 	PeakRSS int64   `json:"peakRSSBytes"`
 	// Times is the ratio to the workload that the bar names.
-	Times float64 `json:"times,omitempty"`
-	Bar     bar     `json:"bar"`
-	Missed  string  `json:"missed,omitempty"`
+	Times  float64 `json:"times,omitempty"`
+	Bar    bar     `json:"bar"`
+	Missed string  `json:"missed,omitempty"`
 }
 
 // measure runs a workload in this process for at least atLeast iterations and

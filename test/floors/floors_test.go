@@ -7,9 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -51,6 +53,25 @@ func TestAgentDoesNotLinkTheHub(t *testing.T) {
 		if rest, ours := strings.CutPrefix(dep, module); ours && (strings.HasPrefix(rest, "internal/hub") || rest == "cmd/fairlead") {
 			t.Errorf("the agent's binary links %s", rest)
 		}
+	}
+}
+
+// TestSourcesAreSeen looks at every source file itself, because the test cache
+// does not know what the commands that the other tests run have read.
+func TestSourcesAreSeen(t *testing.T) {
+	seen := 0
+	err := filepath.WalkDir(filepath.Join("..", ".."), func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && (d.Name() == ".git" || d.Name() == "bin" || d.Name() == "node_modules") {
+			return filepath.SkipDir
+		}
+		if err == nil && strings.HasSuffix(name, ".go") {
+			seen++
+			_, err = os.Stat(name)
+		}
+		return err
+	})
+	if err != nil || seen < 100 {
+		t.Errorf("%d source files seen: %v", seen, err)
 	}
 }
 

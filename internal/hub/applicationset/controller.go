@@ -19,9 +19,9 @@ import (
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/clusters"
 	"github.com/fairlead/fairlead/internal/expand"
-	"github.com/fairlead/fairlead/internal/hub/writers"
 	"github.com/fairlead/fairlead/internal/inputs"
 	"github.com/fairlead/fairlead/internal/source"
+	"github.com/fairlead/fairlead/internal/writers"
 )
 
 const (

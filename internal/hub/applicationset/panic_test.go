@@ -16,7 +16,7 @@ import (
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/clusters"
 	"github.com/fairlead/fairlead/internal/expand"
-	"github.com/fairlead/fairlead/internal/hub/writers"
+	"github.com/fairlead/fairlead/internal/writers"
 )
 
 // broken panics when it is asked for clusters.

@@ -17,7 +17,7 @@ import (
 	fleet "github.com/fairlead/fairlead/api/fleet/v1alpha1"
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/internal/guard"
-	"github.com/fairlead/fairlead/internal/hub/writers"
+	"github.com/fairlead/fairlead/internal/writers"
 )
 
 // said are the events that were told.
