@@ -9,6 +9,7 @@ import (
 	"github.com/fairlead/fairlead/internal/expand"
 	shrink "github.com/fairlead/fairlead/internal/guard"
 	"github.com/fairlead/fairlead/internal/hub/applicationset"
+	"github.com/fairlead/fairlead/internal/hub/applicationset/deletions"
 	"github.com/fairlead/fairlead/internal/hub/pin"
 	"github.com/fairlead/fairlead/internal/inputs"
 	"github.com/fairlead/fairlead/internal/inputs/objects"
@@ -47,7 +48,7 @@ func (h *Hub) addSets(sets *applicationset.Reconciler, resolver *pin.Resolver) (
 		Namespace: h.opts.Namespace, AllowLoopback: o.AllowLoopback, TokenRefStrictMode: o.TokenRefStrictMode,
 		SCM: scm.Options{AllowedAPIs: o.SCMProviders},
 	}), questions.CacheOptions{})
-	metrics, err := applicationset.NewGuardMetrics(h.opts.Registerer)
+	metrics, err := deletions.NewMetrics(h.opts.Registerer)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +59,7 @@ func (h *Hub) addSets(sets *applicationset.Reconciler, resolver *pin.Resolver) (
 		Namespace: h.opts.Namespace, Namespaces: o.Namespaces,
 		NoSCMProviders: o.NoSCMProviders, AnySCMProvider: len(o.SCMProviders) == 0,
 	}
-	sets.Guard = &applicationset.Guard{
+	sets.Guard = &deletions.Guard{
 		Client: m.GetClient(), Live: m.GetAPIReader(), Events: m.GetEventRecorder("fairlead"),
 		Metrics: metrics, Limits: o.limits(), Now: steady(h.opts.Now),
 	}

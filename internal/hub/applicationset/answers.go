@@ -7,6 +7,7 @@ import (
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/generators"
+	"github.com/fairlead/fairlead/internal/hub/applicationset/wake"
 	"github.com/fairlead/fairlead/internal/inputs"
 )
 
@@ -39,13 +40,13 @@ func (a aged) Answer(ctx context.Context, q generators.Question) (*generators.An
 }
 
 // answerer answers a set's questions, anew if somebody asked for that.
-func (r *Reconciler) answerer(set *v1alpha1.ApplicationSet, why cause) inputs.Answerer {
+func (r *Reconciler) answerer(set *v1alpha1.ApplicationSet, why wake.Cause) inputs.Answerer {
 	if r.Questions == nil {
 		return nil
 	}
 	out := aged{questions: r.Questions}
-	if !why.anew {
-		out.ages = agesOf(set)
+	if !why.Anew {
+		out.ages = wake.Ages(set)
 	}
 	if r.Admission.NoSCMProviders {
 		return refused{out}

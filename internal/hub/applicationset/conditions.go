@@ -1,6 +1,7 @@
 package applicationset
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -69,6 +70,6 @@ func updatedConditions(was, said []v1alpha1.ApplicationSetCondition, now metav1.
 		c.LastTransitionTime = &now
 		out = append(out, c)
 	}
-	slices.SortStableFunc(out, byType)
+	slices.SortStableFunc(out, func(a, b v1alpha1.ApplicationSetCondition) int { return cmp.Compare(a.Type, b.Type) })
 	return out
 }

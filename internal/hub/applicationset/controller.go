@@ -19,6 +19,11 @@ import (
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/clusters"
 	"github.com/fairlead/fairlead/internal/expand"
+	"github.com/fairlead/fairlead/internal/hub/applicationset/deletions"
+	"github.com/fairlead/fairlead/internal/hub/applicationset/ignore"
+	"github.com/fairlead/fairlead/internal/hub/applicationset/live"
+	"github.com/fairlead/fairlead/internal/hub/applicationset/outlook"
+	"github.com/fairlead/fairlead/internal/hub/applicationset/wake"
 	"github.com/fairlead/fairlead/internal/inputs"
 	"github.com/fairlead/fairlead/internal/source"
 	"github.com/fairlead/fairlead/internal/writers"
@@ -67,7 +72,7 @@ type Reconciler struct {
 	// Questions may be nil where none can be answered.
 	Questions Questions
 	Admission Admission
-	Guard     *Guard
+	Guard     *deletions.Guard
 	// Writers is shared with all who write for the sets.
 	Writers *writers.Writers
 	// Ledger may be nil where nothing needs to know of deleted sets.
@@ -76,21 +81,27 @@ type Reconciler struct {
 	Registerer prometheus.Registerer
 	Now        func() time.Time
 
-	tracker   *tracker
-	memory    *memory
-	echoes    *echoes
-	metrics   *metrics
-	expanding chan struct{}
-	wake      chan event.TypedGenericEvent[types.NamespacedName]
+	tracker    *wake.Tracker
+	expansions *outlook.Expansions
+	live       *live.Applications
+	metrics    *metrics
+	woken      chan event.TypedGenericEvent[types.NamespacedName]
 }
 
 // complete makes what the loop keeps for itself.
-func (r *Reconciler) complete() (err error) {
-	r.tracker, r.memory, r.echoes = newTracker(r.Admission.Namespace), newMemory(maxRows), newEchoes(r.Now)
-	r.expanding = make(chan struct{}, expanders)
-	r.wake = make(chan event.TypedGenericEvent[types.NamespacedName], 1024)
-	r.metrics, err = newMetrics(r.Registerer, r.memory.size)
-	return errors.Join(err, r.Admission.Check())
+func (r *Reconciler) complete() error {
+	if err := r.Admission.Check(); err != nil {
+		return err
+	}
+	r.tracker = wake.NewTracker(r.Admission.Namespace)
+	r.live = live.New(r.Client, r.Writers, r.Now)
+	r.woken = make(chan event.TypedGenericEvent[types.NamespacedName], 1024)
+	var err error
+	if r.expansions, err = outlook.New(r.Options, r.Now, r.Registerer); err != nil {
+		return err
+	}
+	r.metrics, err = newMetrics(r.Registerer)
+	return err
 }
 
 // Reconcile reads a set, and says in its conditions what came of it. A panic is
@@ -102,7 +113,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (out 
 	case errors.As(err, &bad) && !bad.set.DeletionTimestamp.IsZero():
 		return reconcile.Result{}, r.finalize(ctx, bad.set)
 	case errors.As(err, &bad):
-		r.memory.take(req.NamespacedName)
+		r.expansions.Take(req.NamespacedName)
 		return reconcile.Result{}, r.writeConditions(ctx, bad.set, generatorFailed(bad))
 	case apierrors.IsNotFound(err):
 		r.forget(req.NamespacedName)
@@ -129,9 +140,9 @@ func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (out 
 // look expands, plans, asks the guard, writes, and remembers.
 func (r *Reconciler) look(ctx context.Context, set *v1alpha1.ApplicationSet) (reconcile.Result, error) {
 	key := client.ObjectKeyFromObject(set)
-	why := r.tracker.begin(key, set)
-	if !r.memory.serves(key, r.Now()) {
-		why.waiting = nil // all rows are looked at
+	why := r.tracker.Begin(key, set)
+	if !r.expansions.Serves(key, r.Now()) {
+		why.Waiting = nil // all rows are looked at
 	}
 	if err := r.refresh(ctx, set, &why); err != nil {
 		return reconcile.Result{}, err
@@ -143,50 +154,39 @@ func (r *Reconciler) look(ctx context.Context, set *v1alpha1.ApplicationSet) (re
 		// A generator or one of its inputs failed: everything stays as it is.
 		return reconcile.Result{RequeueAfter: retry}, r.writeConditions(ctx, set, generatorFailed(err))
 	}
-	ignoring, err := compileIgnoring(set)
+	ignoring, err := ignore.Compile(set)
 	if err != nil {
 		return reconcile.Result{}, r.writeConditions(ctx, set, ruleFailed(err))
 	}
-	plan, err := r.plan(ctx, set, o, ignoring)
+	todo, err := r.plan(ctx, set, o, ignoring)
 	if err != nil {
 		return reconcile.Result{}, err
 	}
-	if o.resynced {
-		r.metrics.corrections.Add(float64(len(plan.Changes) + len(plan.Delete)))
+	if o.Resynced {
+		r.metrics.corrections.Add(float64(len(todo.Changes) + len(todo.Delete)))
 	}
-	leaving := plan.Delete
-	ruling, err := r.Guard.Judge(ctx, set, &plan, o.look())
+	leaving := todo.Delete
+	ruling, err := r.Guard.Judge(ctx, set, &todo, lookOf(o))
 	if err != nil {
 		return conflicts(err)
 	}
-	failed := r.write(ctx, set, plan, ruling)
-	if err := failed.err(); apierrors.IsConflict(err) {
+	failed := r.live.Write(ctx, set, todo, func(ctx context.Context, app *v1alpha1.Application) error {
+		return r.Guard.Delete(ctx, app, ruling)
+	})
+	if err := failed.Err(); apierrors.IsConflict(err) {
 		return conflicts(err) // nothing is wrong
 	}
-	verdict := expanded(o.state, plan, failed)
-	if failed.err() == nil {
-		o.state.stays(plan, leaving)
-		r.memory.put(key, o.state)
+	verdict := expanded(o.State, todo, failed)
+	if failed.Err() == nil {
+		o.State.Stays(todo, leaving)
+		r.expansions.Put(key, o.State)
 	}
-	outcome := reconcile.Result{RequeueAfter: max(soon, o.state.due.Sub(r.Now()))}
-	if plan.Waits() {
-		r.tracker.note(key, func(c *cause) { c.waiting = slices.Concat(plan.Foreign, plan.Ending) })
+	outcome := reconcile.Result{RequeueAfter: max(soon, o.State.Due.Sub(r.Now()))}
+	if todo.Waits() {
+		r.tracker.Note(key, func(c *wake.Cause) { c.Waiting = slices.Concat(todo.Foreign, todo.Ending) })
 		outcome.RequeueAfter = min(retry, outcome.RequeueAfter)
 	}
-	return outcome, errors.Join(failed.err(), r.writeConditions(ctx, set, verdict))
-}
-
-// plan compares an outlook with what there is.
-func (r *Reconciler) plan(ctx context.Context, set *v1alpha1.ApplicationSet, o outlook, ignoring ignoring) (Plan, error) {
-	live, err := r.live(ctx, set, o)
-	if err != nil {
-		return Plan{}, err
-	}
-	refused := len(o.state.rejected) + len(o.state.duplicates)
-	return MakePlan(set, o.rows, live, Rules{
-		Allowed: allowedBy(set), ignoring: ignoring,
-		Protects: protector(o.state.expansion.Expander().Protection(), refused),
-	}), nil
+	return outcome, errors.Join(failed.Err(), r.writeConditions(ctx, set, verdict))
 }
 
 // conflicts are of two who wrote at once: the set is looked at again, from
@@ -198,25 +198,11 @@ func conflicts(err error) (reconcile.Result, error) {
 	return reconcile.Result{}, err
 }
 
-// follow keeps the repositories fresh that the set was expanded from, or would
-// have been.
-func (r *Reconciler) follow(key types.NamespacedName, git *reader, o outlook) {
-	repositories := git.seen()
-	if o.partial() {
-		if len(repositories) == 0 {
-			return
-		}
-		repositories = append(o.state.expansion.Repositories(), repositories...)
-	}
-	r.tracker.follow(key, repositories)
-	r.Revisions.Follow(ownerKey(key), repositories)
-}
-
 // forget a set that is gone.
 func (r *Reconciler) forget(key types.NamespacedName) {
-	r.tracker.forget(key)
-	r.memory.take(key)
-	r.Guard.Metrics.set(key, 0)
+	r.tracker.Forget(key)
+	r.expansions.Take(key)
+	r.Guard.Forget(key)
 	r.Revisions.Follow(ownerKey(key), nil)
 }
 

@@ -1,17 +1,25 @@
 // Package applicationset holds the leader's loop over ApplicationSets: it
 // keeps Applications equal to what the set expands to.
 //
-// In reading order:
+// A look at a set goes through these, in this order:
 //
-//   - controller.go: one look at a set, from expansion to conditions.
-//   - watches.go, tracker.go, gaze.go, references.go: which sets an event
-//     concerns, and what it leaves for their next look.
-//   - outlook.go, memory.go: what a set expands to, building on the last look
-//     where only clusters or Applications have changed.
-//   - plan.go, row.go, origin.go, ignore.go: what is to be written; pure.
-//   - live.go, echo.go, write.go, share.go: reading and writing Applications.
-//   - guard.go and its kin: which deletions are held.
+//   - wake: which sets an event concerns, and what it leaves for their next
+//     look; how long they go without one.
+//   - outlook: what a set expands to, building on the last look where only
+//     clusters or Applications have changed.
+//   - plan, with ignore: what is to be written; pure.
+//   - deletions: which deletions are held.
+//   - live: reading and writing Applications, through a cache that lags.
+//
+// Here is what puts them together:
+//
+//   - controller.go, expansion.go: one look at a set, from its causes to its
+//     conditions.
+//   - setup.go, watches.go: the loop's events.
+//   - answers.go, reader.go, refresh.go: who answers generators, and asking anew.
 //   - verdict.go, conditions.go, resources.go: what the status says.
+//   - admission.go, object.go, finalize.go: sets that are not served, do not
+//     decode, or go.
 //
 // It expands with the same function as the CLI, writes only differences, and
 // changes nothing at all when a generator failed. What an Application is to run

@@ -12,7 +12,14 @@ import (
 
 	fleet "github.com/fairlead/fairlead/api/fleet/v1alpha1"
 	"github.com/fairlead/fairlead/api/v1alpha1"
+	"github.com/fairlead/fairlead/internal/hub/applicationset/plan"
 )
+
+// Ledger is told of sets that are deleted, so that what Kubernetes deletes
+// after them has a cause.
+type Ledger interface {
+	SetDeleted(ctx context.Context, set *v1alpha1.ApplicationSet) error
+}
 
 // finalize lets a deleted set go. Its Applications follow by garbage
 // collection, each through its own finalizer; where the set's policy forbids
@@ -27,7 +34,7 @@ func (r *Reconciler) finalize(ctx context.Context, set *v1alpha1.ApplicationSet)
 			return fmt.Errorf("record that applicationset %s/%s is deleted: %w", set.Namespace, set.Name, err)
 		}
 	}
-	if !allowedBy(set).Delete {
+	if !plan.AllowedBy(set).Delete {
 		if err := r.disown(ctx, set); err != nil {
 			return err
 		}

@@ -8,12 +8,11 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
-	"sigs.k8s.io/controller-runtime/pkg/event"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
+	"github.com/fairlead/fairlead/internal/hub/applicationset/wake"
 )
 
 // listSet has n rows, row-0 and so on.
@@ -23,7 +22,7 @@ func listSet(t *testing.T, n int) *v1alpha1.ApplicationSet {
 	for i := range elements {
 		elements[i] = fmt.Sprintf("{name: row-%d}", i)
 	}
-	set := generatorsOf(t, "list", "[{list: {elements: ["+strings.Join(elements, ", ")+"]}}]")
+	set := aSet(t, "list", "[{list: {elements: ["+strings.Join(elements, ", ")+"]}}]")
 	set.Spec.Template.Name = "{{name}}"
 	set.Spec.Template.Spec.Project = "default"
 	set.Spec.Template.Spec.Source = &v1alpha1.ApplicationSource{RepoURL: "https://git.example.com/a.git", Path: "."}
@@ -39,8 +38,8 @@ func TestATouchedApplicationCostsNoListOfTheSet(t *testing.T) {
 	if err := w.Client.Update(t.Context(), app); err != nil {
 		t.Fatal(err)
 	}
-	w.echoes = newEchoes(w.Now) // all has been heard of
-	w.tracker.touch(key("list"), "row-7")
+	w.hear() // all that was written
+	w.tracker.Touch(key("list"), "row-7")
 	w.see(t, "list")
 	if got := w.app(t, "row-7").Spec.Project; got != "default" {
 		t.Errorf("project %q", got)
@@ -48,7 +47,7 @@ func TestATouchedApplicationCostsNoListOfTheSet(t *testing.T) {
 	if n := w.listed(t, "list"); n != 0 || w.expansions(t) != 1 {
 		t.Errorf("%d rows were listed, %d expansions", n, w.expansions(t))
 	}
-	w.tracker.note(key("list"), func(c *cause) { c.every = true })
+	w.tracker.Note(key("list"), func(c *wake.Cause) { c.Every = true })
 	w.see(t, "list")
 	if n := w.listed(t, "list"); n != 40 {
 		t.Errorf("%d rows were listed for all", n)
@@ -56,7 +55,7 @@ func TestATouchedApplicationCostsNoListOfTheSet(t *testing.T) {
 }
 
 func TestARowWhoseNameAnotherHasWaitsAlone(t *testing.T) {
-	other := aRow("row-7", "x").App.DeepCopy()
+	other := anApplication("row-7")
 	owner := metav1.OwnerReference{APIVersion: "argoproj.io/v1alpha1", Kind: "ApplicationSet", Name: "else", UID: "else", Controller: new(true)}
 	other.OwnerReferences, other.Finalizers = []metav1.OwnerReference{owner}, nil
 	w := newWorld(t, listSet(t, 40), other)
@@ -72,7 +71,7 @@ func TestARowWhoseNameAnotherHasWaitsAlone(t *testing.T) {
 		t.Errorf("%d expansions, %d rows listed", w.expansions(t), w.listed(t, "list"))
 	}
 	// Once the set is due, everything is asked and expanded, as without it.
-	w.Now = func() time.Time { return time.Now().Add(2 * resync) }
+	w.now = func() time.Time { return time.Now().Add(24 * time.Hour) }
 	if w.see(t, "list"); w.expansions(t) != 2 {
 		t.Errorf("%d expansions when the set was due", w.expansions(t))
 	}
@@ -94,14 +93,14 @@ func TestADeletedSetReleasesWhatTheCacheLacks(t *testing.T) {
 	policy := v1alpha1.ApplicationsSyncPolicyCreateOnly
 	set := listSet(t, 30)
 	set.Spec.SyncPolicy = &v1alpha1.ApplicationSetSyncPolicy{ApplicationsSync: &policy}
-	other := aRow("other", "x").App.DeepCopy()
+	other := anApplication("other")
 	other.OwnerReferences = []metav1.OwnerReference{{APIVersion: "v1", Kind: "ConfigMap", Name: "o", UID: "o"}}
 	w := newWorld(t, set, other)
 	w.see(t, "list")
 	w.Client = interceptor.NewClient(w.Client.(client.WithWatch), interceptor.Funcs{
 		List: func(context.Context, client.WithWatch, client.ObjectList, ...client.ListOption) error { return nil },
 	})
-	w.echoes = newEchoes(w.Now)
+	w.hear()
 	if err := w.Client.Delete(t.Context(), w.set(t, "list")); err != nil {
 		t.Fatal(err)
 	}
@@ -113,42 +112,5 @@ func TestADeletedSetReleasesWhatTheCacheLacks(t *testing.T) {
 	}
 	if app := w.app(t, "other"); len(app.OwnerReferences) != 1 {
 		t.Errorf("another's: %+v", app.OwnerReferences)
-	}
-}
-
-func TestTheHubHearsItsOwnDeletions(t *testing.T) {
-	e := newEchoes(newWorld(t, listSet(t, 1)).Now)
-	is := version("a", "5")
-	marked := version("a", "6")
-	marked.Annotations = map[string]string{v1alpha1.AnnotationDeletionCause: "1 within-guard"}
-	ending := marked.DeepCopy()
-	ending.Generation, ending.DeletionTimestamp = 2, &metav1.Time{}
-	*ending.DeletionTimestamp = metav1.Now()
-	changed := marked.DeepCopy()
-	changed.Labels = map[string]string{"a": "b"}
-	another := marked.DeepCopy()
-	another.UID = types.UID("b")
-
-	update := func(was, is *v1alpha1.Application) bool {
-		return e.ends(event.UpdateEvent{ObjectOld: was, ObjectNew: is})
-	}
-	if update(is, marked) {
-		t.Error("nothing was deleted")
-	}
-	e.deletes(is)
-	if !update(is, marked) || !update(marked, ending) {
-		t.Error("the hub's own deletion is news")
-	}
-	if update(is, changed) || update(is, another) {
-		t.Error("what somebody else did is no news")
-	}
-	e.gone(is)
-	if update(is, marked) {
-		t.Error("what has gone is remembered")
-	}
-	e.deletes(is)
-	e.spared(is)
-	if update(is, marked) {
-		t.Error("what was not deleted is remembered")
 	}
 }

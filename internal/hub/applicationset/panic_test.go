@@ -16,6 +16,8 @@ import (
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/clusters"
 	"github.com/fairlead/fairlead/internal/expand"
+	"github.com/fairlead/fairlead/internal/hub/applicationset/deletions"
+	"github.com/fairlead/fairlead/internal/hub/applicationset/live"
 	"github.com/fairlead/fairlead/internal/writers"
 )
 
@@ -38,13 +40,13 @@ func TestAPanicIsTheSetsError(t *testing.T) {
 	if err := v1alpha1.AddToScheme(scheme); err != nil {
 		t.Fatal(err)
 	}
-	bad, good := generatorsOf(t, "bad", "[{clusters: {}}]"), generatorsOf(t, "good", "[{list: {elements: []}}]")
+	bad, good := aSet(t, "bad", "[{clusters: {}}]"), aSet(t, "good", "[{list: {elements: []}}]")
 	for _, set := range []*v1alpha1.ApplicationSet{bad, good} {
 		set.Finalizers = []string{fleet.Finalizer}
 	}
 	c := fake.NewClientBuilder().WithScheme(scheme).WithObjects(bad, good).WithStatusSubresource(bad).
-		WithIndex(&v1alpha1.Application{}, setIndex, func(client.Object) []string { return nil }).Build()
-	metrics, err := NewGuardMetrics(prometheus.NewRegistry())
+		WithIndex(&v1alpha1.Application{}, live.SetIndex, func(client.Object) []string { return nil }).Build()
+	metrics, err := deletions.NewMetrics(prometheus.NewRegistry())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +54,7 @@ func TestAPanicIsTheSetsError(t *testing.T) {
 	r := &Reconciler{
 		Client: c, Live: c, Inventory: broken{}, Revisions: still{}, Admission: Admission{Namespace: "argocd"},
 		Writers: writers.New(),
-		Guard:   &Guard{Client: c, Live: c, Metrics: metrics, Now: time.Now}, Registerer: registry, Now: time.Now,
+		Guard:   &deletions.Guard{Client: c, Live: c, Metrics: metrics, Now: time.Now}, Registerer: registry, Now: time.Now,
 	}
 	if err := r.complete(); err != nil {
 		t.Fatal(err)

@@ -12,6 +12,8 @@ import (
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/internal/expand"
+	"github.com/fairlead/fairlead/internal/hub/applicationset/live"
+	"github.com/fairlead/fairlead/internal/hub/applicationset/wake"
 )
 
 // refreshAnnotations both ask for a refresh: Argo CD's for sets, and the one
@@ -21,7 +23,7 @@ var refreshAnnotations = []string{v1alpha1.AnnotationApplicationSetRefresh, v1al
 // refresh asks everybody anew if somebody wished so: the Git servers of the
 // set's generators and Applications here, all others when the set is expanded.
 // It takes the annotation off. Their errors become conditions elsewhere.
-func (r *Reconciler) refresh(ctx context.Context, set *v1alpha1.ApplicationSet, why *cause) error {
+func (r *Reconciler) refresh(ctx context.Context, set *v1alpha1.ApplicationSet, why *wake.Cause) error {
 	before := set.DeepCopy()
 	wished := false
 	for _, a := range refreshAnnotations {
@@ -30,8 +32,8 @@ func (r *Reconciler) refresh(ctx context.Context, set *v1alpha1.ApplicationSet, 
 			delete(set.Annotations, a)
 		}
 	}
-	why.anew = why.anew || wished
-	if !why.anew && !(why.nothing() && polls(set)) {
+	why.Anew = why.Anew || wished
+	if !why.Anew && !(why.Nothing() && wake.Polls(set)) {
 		return nil
 	}
 	repositories, err := r.repositoriesOf(ctx, set)
@@ -56,15 +58,15 @@ func (r *Reconciler) refresh(ctx context.Context, set *v1alpha1.ApplicationSet, 
 // expanded asks for its generators' repositories by itself.
 func (r *Reconciler) repositoriesOf(ctx context.Context, set *v1alpha1.ApplicationSet) ([]expand.Repository, error) {
 	found := map[expand.Repository]bool{}
-	for _, repo := range r.tracker.followed(client.ObjectKeyFromObject(set)) {
+	for _, repo := range r.tracker.Followed(client.ObjectKeyFromObject(set)) {
 		found[repo] = true
 	}
-	var apps v1alpha1.ApplicationList // of the cache's own objects: read only
-	if err := r.Client.List(ctx, &apps, client.InNamespace(set.Namespace), client.MatchingFields{setIndex: set.Name}, client.UnsafeDisableDeepCopy); err != nil {
-		return nil, fmt.Errorf("list applications of set %s/%s: %w", set.Namespace, set.Name, err)
+	apps, err := live.OfSet(ctx, r.Client, set)
+	if err != nil {
+		return nil, err
 	}
-	for i := range apps.Items {
-		for _, s := range apps.Items[i].Spec.GetSources() {
+	for i := range apps {
+		for _, s := range apps[i].Spec.GetSources() {
 			if s.Chart == "" {
 				found[expand.Repository{URL: s.RepoURL, Revision: s.TargetRevision}] = true
 			}

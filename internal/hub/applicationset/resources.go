@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
+	"github.com/fairlead/fairlead/internal/hub/applicationset/live"
 )
 
 // maxResources bounds status.resources: ten thousand rows exceed what etcd
@@ -70,13 +71,13 @@ func (r *Resources) Reconcile(ctx context.Context, req reconcile.Request) (recon
 	if err != nil || !set.DeletionTimestamp.IsZero() {
 		return reconcile.Result{}, client.IgnoreNotFound(err)
 	}
-	var apps v1alpha1.ApplicationList // of the cache's own objects: read only
-	if err := r.Client.List(ctx, &apps, client.InNamespace(set.Namespace), client.MatchingFields{setIndex: set.Name}, client.UnsafeDisableDeepCopy); err != nil {
-		return reconcile.Result{}, fmt.Errorf("list applications of set %s: %w", req.NamespacedName, err)
+	apps, err := live.OfSet(ctx, r.Client, set)
+	if err != nil {
+		return reconcile.Result{}, err
 	}
 	before := set.DeepCopy()
-	set.Status.Resources = resourcesOf(apps.Items)
-	set.Status.ResourcesCount = int64(len(apps.Items))
+	set.Status.Resources = resourcesOf(apps)
+	set.Status.ResourcesCount = int64(len(apps))
 	if equality.Semantic.DeepEqual(before.Status, set.Status) {
 		return reconcile.Result{}, nil
 	}

@@ -2,7 +2,6 @@ package applicationset
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -11,7 +10,6 @@ import (
 	"k8s.io/client-go/util/workqueue"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
@@ -21,19 +19,18 @@ import (
 
 	fleet "github.com/fairlead/fairlead/api/fleet/v1alpha1"
 	"github.com/fairlead/fairlead/api/v1alpha1"
+	"github.com/fairlead/fairlead/internal/hub/applicationset/live"
+	"github.com/fairlead/fairlead/internal/hub/applicationset/wake"
 )
 
 const (
-	// setIndex indexes Applications by the set that controls them.
-	setIndex = "fairlead.dev/owning-set"
 	// gather is how long status changes of Applications are gathered before
 	// the set's status.resources is written.
 	gather = time.Second
 	// workers look at sets in parallel. They mostly wait, for the API server or
-	// for a Git server that may be slow: who computes is bounded by expanders.
+	// for a Git server that may be slow: package outlook
+	// bounds who computes.
 	workers = 64
-	// expanders expand in parallel; each uses every processor.
-	expanders = 2
 )
 
 // Moved is told which owners' revisions have moved, or changed their error.
@@ -47,28 +44,22 @@ func Setup(mgr ctrl.Manager, r *Reconciler, listen func(Moved)) error {
 	if err := r.complete(); err != nil {
 		return err
 	}
-	err := mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.Application{}, setIndex, func(o client.Object) []string {
-		if set := v1alpha1.OwningSet(o.(*v1alpha1.Application)); set != "" {
-			return []string{set}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("index applications by set: %w", err)
+	if err := live.Index(context.Background(), mgr.GetFieldIndexer()); err != nil {
+		return err
 	}
 	listen(r.moved)
-	woken := handler.TypedFuncs[types.NamespacedName, reconcile.Request]{
+	wakes := handler.TypedFuncs[types.NamespacedName, reconcile.Request]{
 		GenericFunc: func(_ context.Context, e event.TypedGenericEvent[types.NamespacedName], q queue) {
 			q.Add(reconcile.Request{NamespacedName: e.Object})
 		},
 	}
-	err = ctrl.NewControllerManagedBy(mgr).
+	err := ctrl.NewControllerManagedBy(mgr).
 		Named("applicationset").
 		Watches(setObject(), r.setHandler(), builder.WithPredicates(predicate.Funcs{UpdateFunc: setChanged})).
 		Watches(&v1alpha1.Application{}, r.rowHandler()).
 		Watches(&fleet.Cluster{}, r.clusterHandler()).
 		Watches(&corev1.Secret{}, r.clusterHandler()).
-		WatchesRawSource(source.TypedChannel(r.wake, woken)).
+		WatchesRawSource(source.TypedChannel(r.woken, wakes)).
 		WithOptions(controller.Options{MaxConcurrentReconciles: workers}).
 		Complete(r)
 	if err != nil {
@@ -85,7 +76,7 @@ func Setup(mgr ctrl.Manager, r *Reconciler, listen func(Moved)) error {
 func (r *Reconciler) moved(owners []string) {
 	for _, owner := range owners {
 		if set, ok := setOfOwner(owner); ok {
-			r.tracker.note(set, whole)
+			r.tracker.Note(set, wake.Whole)
 			r.enqueue(context.Background(), set)
 		}
 	}
@@ -96,7 +87,7 @@ func (r *Reconciler) moved(owners []string) {
 // Only the leader's loop listens; on other replicas it waits for ctx.
 func (r *Reconciler) Wake(ctx context.Context, sets ...types.NamespacedName) {
 	for _, set := range sets {
-		r.tracker.note(set, whole)
+		r.tracker.Note(set, wake.Whole)
 		r.enqueue(ctx, set)
 	}
 }
@@ -104,7 +95,7 @@ func (r *Reconciler) Wake(ctx context.Context, sets ...types.NamespacedName) {
 // FleetAway tells that the fleet's clusters cannot be read, or can be again:
 // every set that sees clusters says so.
 func (r *Reconciler) FleetAway(ctx context.Context) {
-	for _, set := range r.tracker.fleet() {
+	for _, set := range r.tracker.Fleet() {
 		r.enqueue(ctx, set)
 	}
 }
@@ -112,14 +103,14 @@ func (r *Reconciler) FleetAway(ctx context.Context) {
 // Referred tells that a Secret or ConfigMap has come, changed or gone: sets
 // whose generators name it ask everything anew.
 func (r *Reconciler) Referred(ctx context.Context, kind, namespace, name string) {
-	for _, set := range r.tracker.referring(reference{kind, namespace, name}) {
+	for _, set := range r.tracker.Referring(kind, namespace, name) {
 		r.enqueue(ctx, set)
 	}
 }
 
 func (r *Reconciler) enqueue(ctx context.Context, set types.NamespacedName) {
 	select {
-	case r.wake <- event.TypedGenericEvent[types.NamespacedName]{Object: set}:
+	case r.woken <- event.TypedGenericEvent[types.NamespacedName]{Object: set}:
 	case <-ctx.Done():
 	}
 }

@@ -9,6 +9,9 @@ import (
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/internal/expand"
+	"github.com/fairlead/fairlead/internal/hub/applicationset/live"
+	"github.com/fairlead/fairlead/internal/hub/applicationset/outlook"
+	"github.com/fairlead/fairlead/internal/hub/applicationset/plan"
 )
 
 // maxProblems bounds how many problems a condition spells out, and maxMessage
@@ -56,7 +59,7 @@ func ruleFailed(err error) verdict {
 
 // expanded is the verdict after writing: what was rejected, claimed twice,
 // owned by others or refused by the API server.
-func expanded(state *warm, plan Plan, failed failure) verdict {
+func expanded(state *outlook.Warm, done plan.Plan, failed live.Failure) verdict {
 	v := verdict{generated: true, upToDate: true}
 	var problems []string
 	problem := func(reason, text string) {
@@ -64,30 +67,30 @@ func expanded(state *warm, plan Plan, failed failure) verdict {
 		problems = append(problems, text)
 		v.upToDate = false
 	}
-	for _, name := range slices.Sorted(maps.Keys(state.duplicates)) {
-		problem(v1alpha1.ApplicationSetReasonApplicationValidationError, state.duplicates[name].Error())
+	for _, name := range slices.Sorted(maps.Keys(state.Duplicates)) {
+		problem(v1alpha1.ApplicationSetReasonApplicationValidationError, state.Duplicates[name].Error())
 	}
-	for _, row := range sortedRows(state.rejected) {
+	for _, row := range sortedRows(state.Rejected) {
 		problem(v1alpha1.ApplicationSetReasonRenderTemplateParamsError, row.Err.Error())
 	}
-	for _, name := range plan.Foreign {
+	for _, name := range done.Foreign {
 		problem(v1alpha1.ApplicationSetReasonApplicationValidationError, fmt.Sprintf("application %q belongs to another owner; rename the row or delete the other", name))
 	}
-	for _, err := range failed.create {
+	for _, err := range failed.Create {
 		problem(v1alpha1.ApplicationSetReasonCreateApplicationError, err.Error())
 	}
-	for _, err := range slices.Concat(failed.update, plan.Errors) {
+	for _, err := range slices.Concat(failed.Update, done.Errors) {
 		problem(v1alpha1.ApplicationSetReasonUpdateApplicationError, err.Error())
 	}
-	for _, err := range failed.remove {
+	for _, err := range failed.Remove {
 		problem(v1alpha1.ApplicationSetReasonDeleteApplicationError, err.Error())
 	}
 	v.message = joined(problems)
-	if refused := len(state.rejected) + len(state.duplicates); refused > 0 {
+	if refused := len(state.Rejected) + len(state.Duplicates); refused > 0 {
 		v.message += "; what may be theirs is not deleted until they give applications of their own"
-		if len(plan.Waiting) > 0 {
-			slices.Sort(plan.Waiting)
-			v.message += ": " + listed(plan.Waiting)
+		if len(done.Waiting) > 0 {
+			slices.Sort(done.Waiting)
+			v.message += ": " + listed(done.Waiting)
 		}
 	}
 	return v

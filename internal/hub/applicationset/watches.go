@@ -16,6 +16,8 @@ import (
 	fleet "github.com/fairlead/fairlead/api/fleet/v1alpha1"
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/clusters"
+	"github.com/fairlead/fairlead/internal/hub/applicationset/live"
+	"github.com/fairlead/fairlead/internal/hub/applicationset/wake"
 )
 
 // setChanged is false for updates of the status, which the loops make.
@@ -41,7 +43,7 @@ func wishes(was, is client.Object) map[string]string {
 func (r *Reconciler) setHandler() handler.EventHandler {
 	look := func(o client.Object, q queue) {
 		key := client.ObjectKeyFromObject(o)
-		r.tracker.note(key, whole)
+		r.tracker.Note(key, wake.Whole)
 		q.Add(reconcile.Request{NamespacedName: key})
 	}
 	return handler.Funcs{
@@ -60,37 +62,27 @@ func (r *Reconciler) rowHandler() handler.EventHandler {
 			return
 		}
 		key := types.NamespacedName{Namespace: o.GetNamespace(), Name: set}
-		r.tracker.touch(key, o.GetName())
+		r.tracker.Touch(key, o.GetName())
 		q.Add(reconcile.Request{NamespacedName: key})
 	}
 	return handler.Funcs{
 		CreateFunc: func(_ context.Context, e event.CreateEvent, q queue) {
-			if !r.echoes.heard(e.Object) {
+			if !r.live.Heard(e.Object) {
 				look(e.Object, q)
 			}
 		},
 		UpdateFunc: func(_ context.Context, e event.UpdateEvent, q queue) {
-			if own := r.echoes.heard(e.ObjectNew); own || r.echoes.ends(e) || !rowChanged(e) {
+			if own := r.live.Heard(e.ObjectNew); own || r.live.Ends(e) || !live.Changed(e) {
 				return
 			}
 			look(e.ObjectNew, q)
 			look(e.ObjectOld, q) // it may have left the set
 		},
 		DeleteFunc: func(_ context.Context, e event.DeleteEvent, q queue) {
-			r.echoes.gone(e.Object)
+			r.live.Gone(e.Object)
 			look(e.Object, q)
 		},
 	}
-}
-
-// rowChanged is true when somebody touched what a row decides.
-func rowChanged(e event.UpdateEvent) bool {
-	was, is := e.ObjectOld, e.ObjectNew
-	return was.GetGeneration() != is.GetGeneration() ||
-		!equality.Semantic.DeepEqual(was.GetLabels(), is.GetLabels()) ||
-		!equality.Semantic.DeepEqual(was.GetAnnotations(), is.GetAnnotations()) ||
-		!equality.Semantic.DeepEqual(was.GetFinalizers(), is.GetFinalizers()) ||
-		!equality.Semantic.DeepEqual(was.GetOwnerReferences(), is.GetOwnerReferences())
 }
 
 // factsGather is how long facts that agents report are gathered before sets
@@ -106,7 +98,7 @@ func (r *Reconciler) clusterHandler() handler.EventHandler {
 				r.Inventory.Changed(o)
 			}
 		}
-		for _, set := range r.tracker.moved(clusterOf(was), clusterOf(is)) {
+		for _, set := range r.tracker.Moved(clusterOf(was), clusterOf(is)) {
 			q.AddAfter(reconcile.Request{NamespacedName: set}, after)
 		}
 	}
