@@ -45,8 +45,11 @@ type AppProjectSpec struct {
 	OrphanedResources *OrphanedResourcesMonitorSettings `json:"orphanedResources,omitempty"`
 	// SyncWindows say when syncs may happen.
 	SyncWindows SyncWindows `json:"syncWindows,omitempty"`
-	// NamespaceResourceWhitelist allows namespaced kinds; empty allows all.
-	NamespaceResourceWhitelist []metav1.GroupKind `json:"namespaceResourceWhitelist,omitempty"`
+	// NamespaceResourceWhitelist allows namespaced kinds. Absent allows all,
+	// empty none, which is why an empty one is written.
+	//
+	// +optional
+	NamespaceResourceWhitelist []metav1.GroupKind `json:"namespaceResourceWhitelist,omitzero"`
 	// SignatureKeys are GPG keys, one of which must have signed a commit.
 	SignatureKeys []SignatureKey `json:"signatureKeys,omitempty"`
 	// ClusterResourceBlacklist forbids cluster-scoped kinds.

@@ -1,17 +1,20 @@
 package health
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
 )
 
+const unobserved = "waiting for the controller to observe the latest spec"
+
 func deployment(o object) v1alpha1.HealthStatus {
 	if o.is("spec", "paused") {
-		return suspended("deployment is paused")
+		return suspended("deployment is paused: waiting for spec.paused to be taken off")
 	}
 	if !o.observed() {
-		return progressing("waiting for the controller to observe the latest spec")
+		return progressing(unobserved)
 	}
 	if c := o.condition("Progressing"); c.reason == "ProgressDeadlineExceeded" {
 		return degraded("roll-out exceeded its progress deadline: " + c.message)
@@ -22,7 +25,7 @@ func deployment(o object) v1alpha1.HealthStatus {
 	available := o.number("status", "availableReplicas")
 	switch {
 	case updated < wanted:
-		return progressing(fmt.Sprintf("%d of %d replicas are updated", updated, wanted))
+		return progressing(fmt.Sprintf("%d of %d replicas are updated%s", updated, wanted, o.replicaFailure()))
 	case total > updated:
 		return progressing(fmt.Sprintf("%d old replicas are still to end", total-updated))
 	case available < updated:
@@ -31,9 +34,20 @@ func deployment(o object) v1alpha1.HealthStatus {
 	return healthy("")
 }
 
+// replicaFailure says why pods cannot be created (a quota, an admission
+// webhook), if they cannot.
+func (o object) replicaFailure() string {
+	if c := o.condition("ReplicaFailure"); c.isTrue() {
+		return ": " + c.why()
+	}
+	return ""
+}
+
+// statefulSet goes by the revision only without spec.updateStrategy.rollingUpdate:
+// with it, the number of updated pods is what the strategy promises.
 func statefulSet(o object) v1alpha1.HealthStatus {
 	if o.number("status", "observedGeneration") == 0 || !o.observed() {
-		return progressing("waiting for the controller to observe the latest spec")
+		return progressing(unobserved)
 	}
 	wanted := o.numberOr(1, "spec", "replicas")
 	isReady := o.number("status", "readyReplicas")
@@ -44,11 +58,8 @@ func statefulSet(o object) v1alpha1.HealthStatus {
 	if o.text("spec", "updateStrategy", "type") == "OnDelete" {
 		return healthy(fmt.Sprintf("%d pods are ready; pods are updated when deleted", isReady))
 	}
-	if partition := o.number("spec", "updateStrategy", "rollingUpdate", "partition"); partition > 0 {
-		if updated < wanted-partition {
-			return progressing(fmt.Sprintf("%d of %d pods of the partition are updated", updated, wanted-partition))
-		}
-		return healthy(fmt.Sprintf("%d pods of the partition are updated", updated))
+	if _, rolling := o.value("spec", "updateStrategy", "rollingUpdate").(map[string]any); rolling {
+		return partitioned(wanted, updated, o.number("spec", "updateStrategy", "rollingUpdate", "partition"))
 	}
 	if o.text("status", "updateRevision") != o.text("status", "currentRevision") {
 		return progressing(fmt.Sprintf("%d pods are at revision %s", updated, o.text("status", "updateRevision")))
@@ -56,9 +67,23 @@ func statefulSet(o object) v1alpha1.HealthStatus {
 	return healthy("")
 }
 
+// partitioned judges an update of the pods of a stateful set from the ordinal
+// partition on.
+func partitioned(wanted, updated, partition int64) v1alpha1.HealthStatus {
+	switch {
+	case updated >= wanted-partition && partition > 0:
+		return healthy(fmt.Sprintf("%d pods of the partition are updated", updated))
+	case updated >= wanted:
+		return healthy("")
+	case partition > 0:
+		return progressing(fmt.Sprintf("%d of %d pods of the partition are updated", updated, wanted-partition))
+	}
+	return progressing(fmt.Sprintf("%d of %d pods are updated", updated, wanted))
+}
+
 func daemonSet(o object) v1alpha1.HealthStatus {
 	if !o.observed() {
-		return progressing("waiting for the controller to observe the latest spec")
+		return progressing(unobserved)
 	}
 	desired := o.number("status", "desiredNumberScheduled")
 	updated := o.number("status", "updatedNumberScheduled")
@@ -76,27 +101,14 @@ func daemonSet(o object) v1alpha1.HealthStatus {
 
 func replicaSet(o object) v1alpha1.HealthStatus {
 	if !o.observed() {
-		return progressing("waiting for the controller to observe the latest spec")
+		return progressing(unobserved)
 	}
-	if c := o.condition("ReplicaFailure"); c.status == "True" {
-		return degraded(c.message)
+	if c := o.condition("ReplicaFailure"); c.isTrue() {
+		return degraded(cmp.Or(c.message, c.reason))
 	}
 	wanted := o.numberOr(1, "spec", "replicas")
 	if available := o.number("status", "availableReplicas"); available < wanted {
 		return progressing(fmt.Sprintf("%d of %d replicas are available", available, wanted))
 	}
 	return healthy("")
-}
-
-func job(o object) v1alpha1.HealthStatus {
-	if c := o.condition("Failed"); c.status == "True" {
-		return degraded(c.message)
-	}
-	if c := o.condition("Complete"); c.status == "True" {
-		return healthy(c.message)
-	}
-	if c := o.condition("Suspended"); c.status == "True" {
-		return suspended(c.message)
-	}
-	return progressing("job is running")
 }

@@ -1,8 +1,47 @@
-// Package policy checks Applications against their AppProject in pure
-// functions that the hub calls before it delivers and the agent before it
-// applies.
+// Package policy says what an AppProject permits: pure functions of the project,
+// the Application and its cluster, with which hub and agent give the same
+// answers. Nothing here reads a clock or an API; time zones come from the
+// machine's database, or else from the one that is built in.
 //
-// So far it checks that the project exists. Sources, destinations, kinds and
-// sync windows are to come; the project already travels with every bundle, so
-// that an agent can check them offline.
+// # The hub, before it writes an Application or sends it
+//
+//	if err := policy.CheckProject(&app.Spec, projects); err != nil { ... } // it exists
+//	if err := policy.Member(project, app); err != nil { ... }             // sourceNamespaces
+//	for _, v := range policy.Application(project, app, cluster) { ... }    // sourceRepos, destinations
+//
+// Each violation is a condition of type InvalidSpecError; an Application that
+// has one is not delivered anew, and what runs stays. [Problems] says what is
+// wrong with a project itself, for its own conditions. The cluster comes from
+// the inventory, with its name, its server and its project, whichever of them
+// the destination names.
+//
+// # The agent, on the project that came with the desired set
+//
+//	project.Name = app.Spec.GetProject()           // a bundle holds the spec alone
+//	policy.Application(project, app, cluster)      // again: the hub may have been of another mind
+//	table := policy.Windows(project, app, cluster) // kept while these stay the same
+//	table.At(now)                                  // may a sync begin, and when to ask again
+//	table.MayContinue(manual, started, now)        // between waves of a sync under way
+//	policy.ServiceAccount(project, app, cluster)   // whom to impersonate
+//	policy.Object(project, resource, cluster)      // each object, before it is applied or pruned
+//
+// An object that is not permitted fails its sync if it is to be applied, a
+// namespace made by CreateNamespace too, and is left alone if it would be
+// pruned. Offline, the last project that arrived goes on being asked.
+//
+// # What is refused
+//
+// All of it fails closed: no project permits nothing; a pattern that cannot be
+// read permits nothing and, if it is to forbid, forbids everything; a window
+// that cannot be read lets nothing be synced. Every error is a [Violation],
+// with the project, the field, the value and what would permit it, and without
+// the credentials of a repository's address.
+//
+// # What is left to others
+//
+// Global projects (globalProjects of argocd-cm), repositories scoped to a
+// project, and signatures. The hub joins a global project, and addresses of
+// scoped repositories, to the spec before it asks and sends; nothing changes
+// here. SignatureKeys, SourceIntegrity and OrphanedResources are decoded: they
+// are for who fetches, and for who lists. Roles are internal/rbac's.
 package policy

@@ -19,4 +19,7 @@ var (
 	ErrTooLarge = errors.New("too large")
 	// ErrRefused: the input itself is not acceptable, whatever the server says.
 	ErrRefused = errors.New("refused")
+	// ErrChanged: what the server has is not what was pinned or announced: its
+	// digest differs. Resolving again gives a new pin.
+	ErrChanged = errors.New("content has changed")
 )

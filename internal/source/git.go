@@ -3,11 +3,9 @@ package source
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-logr/logr"
@@ -23,6 +21,11 @@ type GitOptions struct {
 	// AllowFile permits file:// URLs and absolute paths as repositories. For
 	// tests and the command line only: such a repository is a local folder.
 	AllowFile bool
+	// Credentials for repositories over HTTP(S); nil means none.
+	Credentials Credentials
+	// RefuseLoopback refuses servers on this machine. Servers on the local
+	// link, and metadata services of clouds, are always refused.
+	RefuseLoopback bool
 	// Logger reports what callers cannot see, such as a cache thrown away.
 	Logger logr.Logger
 }
@@ -35,6 +38,8 @@ type Request struct {
 	// hint: where a server does not hand out single commits it says which
 	// history to search for Commit.
 	Revision string
+	// TagPrefix as in [Spec]; it belongs to the hint.
+	TagPrefix string
 	// Commit is the full SHA-1 the revision was resolved to: 40 hex digits.
 	Commit string
 }
@@ -43,6 +48,7 @@ type Request struct {
 // repository wait for each other.
 type Git struct {
 	opts      GitOptions
+	reach     Reach
 	transport *http.Transport
 
 	mu           sync.Mutex
@@ -52,17 +58,12 @@ type Git struct {
 // NewGit returns a Git that caches below opts.CacheDir. Nothing is read or
 // written until the first call.
 func NewGit(opts GitOptions) *Git {
-	opts.Limits = opts.Limits.withDefaults()
+	opts.Limits = opts.Limits.OrDefaults()
+	reach := Reach{Loopback: !opts.RefuseLoopback}
 	return &Git{
-		opts: opts,
-		transport: &http.Transport{
-			Proxy:                 http.ProxyFromEnvironment,
-			DialContext:           (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-			TLSHandshakeTimeout:   30 * time.Second,
-			ResponseHeaderTimeout: time.Minute,
-			IdleConnTimeout:       30 * time.Second,
-			ForceAttemptHTTP2:     true,
-		},
+		opts:         opts,
+		reach:        reach,
+		transport:    reach.Transport(),
 		repositories: map[string]*repository{},
 	}
 }
@@ -74,8 +75,10 @@ func (g *Git) Close() { g.transport.CloseIdleConnections() }
 //
 //   - "" and HEAD: the default branch.
 //   - refs/heads/x, refs/tags/x or any other full reference name: that one.
-//   - x: the branch x, else the tag x (the commit an annotated tag points at),
-//     else the highest tag that satisfies x as a semantic version constraint.
+//   - a range of versions ("*", "1.x", ">=1.2 <2"): the highest tag that
+//     satisfies it, see [Highest]; if there is none, a branch or tag of that
+//     name.
+//   - x: the branch x, else the tag x (the commit an annotated tag points at).
 //   - a full commit: itself, without asking the server.
 //   - the beginning of a commit (7 digits or more): that commit, if exactly one
 //     was fetched before; servers cannot be asked for it.
@@ -83,40 +86,59 @@ func (g *Git) Close() { g.transport.CloseIdleConnections() }
 // Errors wrap ErrNotFound, ErrUnavailable, ErrDenied, ErrTooLarge or
 // ErrRefused.
 func (g *Git) Resolve(ctx context.Context, repoURL, revision string) (string, error) {
-	scheme, err := g.check(repoURL, revision)
+	commit, _, err := g.ResolveTag(ctx, repoURL, "", revision)
+	return commit, err
+}
+
+// ResolveTag is Resolve with a prefix that goes before versions and ranges:
+// only tags that begin with it count. tag is the one that a range meant, or "".
+func (g *Git) ResolveTag(ctx context.Context, repoURL, prefix, revision string) (commit, tag string, err error) {
+	scheme, err := g.check(repoURL, prefix+revision)
 	if err != nil {
-		return "", fmt.Errorf("resolve revision: %w", err)
+		return "", "", fmt.Errorf("resolve revision: %w", err)
 	}
 	if isCommit(revision) {
-		return strings.ToLower(revision), nil
+		return strings.ToLower(revision), "", nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, g.opts.Limits.Timeout)
 	defer cancel()
-	commit, err := g.resolve(ctx, repoURL, scheme, revision)
+	commit, tag, err = g.resolve(ctx, repoURL, scheme, prefix, revision)
 	if err != nil {
-		return "", fmt.Errorf("resolve revision %q of %s: %w", revision, repoURL, err)
+		return "", "", fmt.Errorf("resolve revision %q of %s: %w", revision, repoURL, err)
 	}
-	return commit, nil
+	return commit, tag, nil
 }
 
-func (g *Git) resolve(ctx context.Context, repoURL, scheme, revision string) (string, error) {
+func (g *Git) resolve(ctx context.Context, repoURL, scheme, prefix, revision string) (commit, tag string, err error) {
 	remote, err := g.dial(ctx, repoURL, scheme)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	defer remote.close()
-	if commit, _, found := lookup(remote.refs, revision); found {
-		return commit.String(), nil
+	if hash, _, tag, found := lookup(remote.refs, prefix, revision); found {
+		return hash.String(), tag, nil
+	}
+	if IsRange(revision) {
+		return "", "", fmt.Errorf("tag %sin this range of versions %w", below(prefix), ErrNotFound)
 	}
 	if !isShortCommit(revision) {
-		return "", fmt.Errorf("branch or tag %w", ErrNotFound)
+		return "", "", fmt.Errorf("branch or tag %w", ErrNotFound)
 	}
 	repo := g.repository(repoURL)
 	if err := repo.lock(ctx); err != nil {
-		return "", err
+		return "", "", err
 	}
 	defer repo.unlock()
-	return repo.expand(strings.ToLower(revision))
+	commit, err = repo.expand(strings.ToLower(revision))
+	return commit, "", err
+}
+
+// below says of which tags an error speaks.
+func below(prefix string) string {
+	if prefix == "" {
+		return ""
+	}
+	return fmt.Sprintf("that begins with %q ", prefix)
 }
 
 // Fetch returns the tree of req.Commit, from the cache if it is there.
@@ -138,7 +160,7 @@ func (g *Git) Fetch(ctx context.Context, req Request) (*Tree, error) {
 	}
 	defer repo.unlock()
 	commit := plumbing.NewHash(req.Commit)
-	files, err := repo.fetch(ctx, req.Revision, commit, func(ctx context.Context) (*remote, error) {
+	files, err := repo.fetch(ctx, req, commit, func(ctx context.Context) (*remote, error) {
 		return g.dial(ctx, req.RepoURL, scheme)
 	})
 	if err != nil {

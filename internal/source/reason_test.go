@@ -42,7 +42,7 @@ func TestReason(t *testing.T) {
 		{&url.Error{Op: "Get", Err: errors.New("EOF")}, "EOF"},
 		{errors.New("as it is"), "as it is"},
 	} {
-		if got := reason(c.err); got != c.want {
+		if got := Reason(c.err); got != c.want {
 			t.Errorf("reason of %q:\n got %q\nwant %q", c.err, got, c.want)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/Masterminds/semver/v3"
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
 )
@@ -14,27 +13,46 @@ const (
 	tags     = "refs/tags/"
 )
 
-// lookup finds revision among advertised references, as `git ls-remote` shows
-// them: HEAD or "" is the default branch; a full reference name is itself; a
-// plain name is a branch before it is a tag; a semantic version constraint
-// ("1.2.*", ">=2") is the highest tag that fits. commit is the peeled object,
-// tip the advertised one (they differ for annotated tags).
-func lookup(refs *packp.AdvRefs, revision string) (commit, tip plumbing.Hash, found bool) {
+// lookup finds a revision among advertised references, as Argo CD does: HEAD
+// or "" is the default branch; a range of versions ("1.2.*", ">=2") is the
+// highest tag that fits, if any does; a version is the tag of that name; a full
+// reference name is itself; a plain name is a branch before it is a tag. The
+// prefix goes before ranges and versions. commit is the peeled object, tip the
+// advertised one (they differ for annotated tags); tag is the short name of the
+// tag that a range meant.
+func lookup(refs *packp.AdvRefs, prefix, revision string) (commit, tip plumbing.Hash, tag string, found bool) {
 	if revision == "" || revision == "HEAD" {
 		if refs.Head == nil {
-			return commit, tip, false
+			return commit, tip, "", false
 		}
-		return *refs.Head, *refs.Head, true
+		return *refs.Head, *refs.Head, "", true
+	}
+	if IsRange(revision) {
+		if tag, ok := highestBelow(prefix, revision, shortTags(refs)); ok {
+			commit, tip, found = named(refs, tags+tag)
+			return commit, tip, tag, found
+		}
+	}
+	if IsVersion(revision) {
+		revision = prefix + revision
 	}
 	for _, name := range []string{revision, branches + revision, tags + revision} {
 		if commit, tip, found = named(refs, name); found {
-			return commit, tip, true
+			return commit, tip, "", true
 		}
 	}
-	if tag, ok := highest(refs, revision); ok {
-		return named(refs, tag)
+	return commit, tip, "", false
+}
+
+// shortTags are the names of all tags.
+func shortTags(refs *packp.AdvRefs) []string {
+	var out []string
+	for name := range refs.References {
+		if short, ok := strings.CutPrefix(name, tags); ok {
+			out = append(out, short)
+		}
 	}
-	return commit, tip, false
+	return out
 }
 
 // named looks up one full reference name. Only names below refs/ count.
@@ -47,33 +65,6 @@ func named(refs *packp.AdvRefs, name string) (commit, tip plumbing.Hash, found b
 		return peeled, tip, true
 	}
 	return tip, tip, true
-}
-
-// highest is the tag with the highest version that satisfies constraint.
-func highest(refs *packp.AdvRefs, constraint string) (tag string, found bool) {
-	want, err := semver.NewConstraint(constraint)
-	if err != nil {
-		return "", false
-	}
-	if _, err := semver.StrictNewVersion(strings.TrimPrefix(constraint, "v")); err == nil {
-		return "", false // a whole version is a name, not a range
-	}
-	var best *semver.Version
-	for name := range refs.References {
-		short, isTag := strings.CutPrefix(name, tags)
-		if !isTag {
-			continue
-		}
-		v, err := semver.NewVersion(short)
-		if err != nil || !want.Check(v) {
-			continue
-		}
-		// "v1.0.0" and "1.0.0" are equal: the name decides.
-		if best == nil || v.GreaterThan(best) || (v.Equal(best) && name < tag) {
-			best, tag = v, name
-		}
-	}
-	return tag, best != nil
 }
 
 // advertisedAs returns the advertised object that leads to commit at once.
@@ -99,8 +90,8 @@ func advertisedAs(refs *packp.AdvRefs, commit plumbing.Hash) (tip plumbing.Hash,
 // histories are the objects whose history is searched for a commit that the
 // server does not hand out by name: the requested reference, or every branch
 // and tag when the request named none.
-func histories(refs *packp.AdvRefs, revision string) ([]plumbing.Hash, error) {
-	if _, tip, found := lookup(refs, revision); found {
+func histories(refs *packp.AdvRefs, prefix, revision string) ([]plumbing.Hash, error) {
+	if _, tip, _, found := lookup(refs, prefix, revision); found {
 		return []plumbing.Hash{tip}, nil
 	}
 	if !isCommit(revision) && !isShortCommit(revision) {

@@ -34,11 +34,10 @@ type remote struct {
 
 // dial asks a server for its references.
 //
-// There are no credentials yet. When they come they belong in the auth
-// argument of NewUploadPackSession: that transport drops them as soon as a
-// redirect leaves the origin they were given for.
+// Credentials go in the auth argument of NewUploadPackSession: that transport
+// drops them as soon as a redirect leaves the origin they were given for.
 func (g *Git) dial(ctx context.Context, repoURL, scheme string) (*remote, error) {
-	r := &remote{url: repoURL, limit: &byteLimit{next: g.transport}}
+	r := &remote{url: repoURL, limit: &byteLimit{next: g.transport, reach: g.reach}}
 	r.limit.left.Store(maxAdvertisement)
 	var client transport.Transport
 	switch scheme {
@@ -55,7 +54,11 @@ func (g *Git) dial(ctx context.Context, repoURL, scheme string) (*remote, error)
 	if err != nil {
 		return nil, fmt.Errorf("repository URL does not parse: %w", ErrRefused)
 	}
-	if r.session, err = client.NewUploadPackSession(endpoint, nil); err != nil {
+	auth, err := g.auth(ctx, repoURL, scheme)
+	if err != nil {
+		return nil, err
+	}
+	if r.session, err = client.NewUploadPackSession(endpoint, auth); err != nil {
 		return nil, r.classify(ctx, err)
 	}
 	if r.refs, err = r.session.AdvertisedReferencesContext(ctx); err != nil {
@@ -135,10 +138,10 @@ func (r *remote) classify(ctx context.Context, err error) error {
 	switch {
 	case r.limit.exceeded.Load() || errors.Is(err, errBudget):
 		return fmt.Errorf("the server's answer passes the byte limit: %w", ErrTooLarge)
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return fmt.Errorf("%w: no complete answer in time", ErrUnavailable)
 	case ctx.Err() != nil:
-		return ctx.Err()
+		return Unreachable(ctx, err)
+	case errors.Is(err, ErrRefused):
+		return Unreachable(ctx, err)
 	case errors.Is(err, transport.ErrRepositoryNotFound):
 		return fmt.Errorf("repository %w", ErrNotFound)
 	case errors.Is(err, transport.ErrEmptyRemoteRepository):
@@ -150,7 +153,7 @@ func (r *remote) classify(ctx context.Context, err error) error {
 	case errors.As(err, &refused):
 		return fmt.Errorf("%w: server answered %q", ErrNotFound, refused.Text)
 	}
-	return fmt.Errorf("%w: %s", ErrUnavailable, reason(err))
+	return Unreachable(ctx, err)
 }
 
 // unwrapUnexpected opens the one error type of the transport that does not.
@@ -168,11 +171,15 @@ var errBudget = errors.New("byte limit reached")
 // and keeps little of error pages.
 type byteLimit struct {
 	next     http.RoundTripper
+	reach    Reach
 	left     atomic.Int64
 	exceeded atomic.Bool
 }
 
 func (b *byteLimit) RoundTrip(req *http.Request) (*http.Response, error) {
+	if err := b.reach.Check(req.URL); err != nil {
+		return nil, err
+	}
 	res, err := b.next.RoundTrip(req)
 	if err != nil {
 		return nil, err

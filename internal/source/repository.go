@@ -85,7 +85,7 @@ func (r *repository) startOver(why string) error {
 }
 
 // fetch returns the files of commit, after bringing it here if need be.
-func (r *repository) fetch(ctx context.Context, revision string, commit plumbing.Hash, dial func(context.Context) (*remote, error)) (*commitFiles, error) {
+func (r *repository) fetch(ctx context.Context, req Request, commit plumbing.Hash, dial func(context.Context) (*remote, error)) (*commitFiles, error) {
 	if err := r.open(); err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ func (r *repository) fetch(ctx context.Context, revision string, commit plumbing
 		return nil, err
 	}
 	defer remote.close()
-	if err := r.bring(ctx, remote, revision, commit); err != nil {
+	if err := r.bring(ctx, remote, req, commit); err != nil {
 		return nil, err
 	}
 	files, _, err = r.files(commit)
@@ -110,7 +110,7 @@ func (r *repository) fetch(ctx context.Context, revision string, commit plumbing
 		if err := r.startOver(err.Error()); err != nil {
 			return nil, err
 		}
-		if err := r.bring(ctx, remote, revision, commit); err != nil {
+		if err := r.bring(ctx, remote, req, commit); err != nil {
 			return nil, err
 		}
 		files, _, err = r.files(commit)
@@ -142,21 +142,21 @@ func (r *repository) files(commit plumbing.Hash) (files *commitFiles, found bool
 // bring fetches commit: what is new if the cache holds other commits, a single
 // commit otherwise. An addition that costs more than a fresh start (the
 // history was rewritten, or an old branch was merged) becomes a fresh start.
-func (r *repository) bring(ctx context.Context, remote *remote, revision string, commit plumbing.Hash) error {
+func (r *repository) bring(ctx context.Context, remote *remote, req Request, commit plumbing.Hash) error {
 	if packs, _ := r.generation.weight(); packs >= r.limits.Packs {
 		if err := r.startOver("many small packs"); err != nil {
 			return err
 		}
 	}
 	fresh := len(r.generation.borders.Haves) == 0
-	err := r.pull(ctx, remote, revision, commit, r.budget())
+	err := r.pull(ctx, remote, req, commit, r.budget())
 	if fresh || err == nil || !errors.Is(err, ErrTooLarge) {
 		return err
 	}
 	if err := r.startOver("an addition outweighs a fresh start"); err != nil {
 		return err
 	}
-	return r.pull(ctx, remote, revision, commit, r.limits.FetchBytes)
+	return r.pull(ctx, remote, req, commit, r.limits.FetchBytes)
 }
 
 // budget is the bytes one fetch may cost: the whole limit for the first, twice
@@ -170,8 +170,8 @@ func (r *repository) budget() int64 {
 }
 
 // pull asks for commit by name where that can work, else searches the history
-// of revision for it.
-func (r *repository) pull(ctx context.Context, remote *remote, revision string, commit plumbing.Hash, budget int64) error {
+// of the requested revision for it.
+func (r *repository) pull(ctx context.Context, remote *remote, req Request, commit plumbing.Hash, budget int64) error {
 	tip, advertised := advertisedAs(remote.refs, commit)
 	if !advertised {
 		tip = commit
@@ -192,7 +192,7 @@ func (r *repository) pull(ctx context.Context, remote *remote, revision string, 
 		// The server may refuse a commit that left the history; the search
 		// below says so in its own words.
 	}
-	tips, err := histories(remote.refs, revision)
+	tips, err := histories(remote.refs, req.TagPrefix, req.Revision)
 	if err != nil {
 		return err
 	}
@@ -208,7 +208,7 @@ func (r *repository) pull(ctx context.Context, remote *remote, revision string, 
 			return nil
 		}
 	}
-	return fmt.Errorf("commit is no longer reachable from %s: %w", nameOf(revision), ErrNotFound)
+	return fmt.Errorf("commit is no longer reachable from %s: %w", nameOf(req.Revision), ErrNotFound)
 }
 
 // receive stores one answer of the server.

@@ -21,6 +21,8 @@ type server struct {
 	URL  string
 	bare string
 	work string
+	// backend answers as Git does, uncounted.
+	backend http.Handler
 	// requests counts what arrived; sent counts the bytes of packs.
 	requests atomic.Int64
 	sent     atomic.Int64
@@ -43,6 +45,7 @@ func newServer(t *testing.T) *server {
 		Path: filepath.Join(strings.TrimSpace(string(path)), "git-http-backend"),
 		Env:  []string{"GIT_PROJECT_ROOT=" + root, "GIT_HTTP_EXPORT_ALL=1"},
 	}
+	s.backend = backend
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.requests.Add(1)
 		if f := s.fail.Load(); f != nil {

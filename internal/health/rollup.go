@@ -1,0 +1,75 @@
+package health
+
+import (
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/fairlead/fairlead/api/v1alpha1"
+)
+
+// severity of a status, best first; "" is not counted.
+var severity = map[v1alpha1.HealthStatusCode]int{
+	v1alpha1.HealthStatusHealthy:     1,
+	v1alpha1.HealthStatusSuspended:   2,
+	v1alpha1.HealthStatusProgressing: 3,
+	v1alpha1.HealthStatusMissing:     4,
+	v1alpha1.HealthStatusDegraded:    5,
+	v1alpha1.HealthStatusUnknown:     6,
+}
+
+// Worst is the worst of statuses, in Argo CD's order Healthy, Suspended,
+// Progressing, Missing, Degraded, Unknown. Statuses "" are not counted; of
+// none the result is Healthy.
+func Worst(statuses ...v1alpha1.HealthStatusCode) v1alpha1.HealthStatusCode {
+	worst := v1alpha1.HealthStatusHealthy
+	for _, s := range statuses {
+		if severity[s] > severity[worst] {
+			worst = s
+		}
+	}
+	return worst
+}
+
+// Resource is what an Application's health depends on, of one of its objects.
+type Resource struct {
+	schema.GroupKind
+	// Health of the object; "" where its kind has none.
+	Health v1alpha1.HealthStatusCode
+	// Live: the object is in the cluster.
+	Live bool
+	// Hook: the object is a hook, or skipped; it does not count at all.
+	Hook bool
+	// Ignored: annotated argocd.argoproj.io/ignore-healthcheck, or the
+	// Application itself. Its health does not count, its presence does.
+	Ignored bool
+}
+
+// RollUp gives an Application's health from that of its objects, in any order,
+// as Argo CD does
+// (https://argo-cd.readthedocs.io/en/stable/operator-manual/health/#how-application-health-is-determined):
+// the worst counts; hooks, ignored objects and kinds without health do not.
+// A missing object makes the Application OutOfSync, not Missing, unless all of
+// them are missing. Neither does a child Application whose health is Missing
+// or Unknown make its parent so. An Application without objects is Healthy.
+func RollUp(resources []Resource) v1alpha1.HealthStatusCode {
+	worst, any, live := v1alpha1.HealthStatusHealthy, false, false
+	for _, r := range resources {
+		if r.Hook {
+			continue
+		}
+		any, live = true, live || r.Live
+		if !r.Ignored && r.counts() {
+			worst = Worst(worst, r.Health)
+		}
+	}
+	if any && !live {
+		return Worst(worst, v1alpha1.HealthStatusMissing)
+	}
+	return worst
+}
+
+// counts tells whether the health of a resource that is neither a hook nor
+// ignored is that of the whole.
+func (r Resource) counts() bool {
+	child := r.GroupKind == schema.GroupKind{Group: "argoproj.io", Kind: "Application"}
+	return r.Live && !(child && (r.Health == v1alpha1.HealthStatusMissing || r.Health == v1alpha1.HealthStatusUnknown))
+}
