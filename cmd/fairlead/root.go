@@ -38,6 +38,7 @@ func newRootCommand(s streams) *cobra.Command {
 		newApproveCommand(s),
 		newKeepCommand(s),
 		newExpandCommand(s),
+		newRenderCommand(s),
 		newTestCommand(s),
 		newExplainCommand(s),
 		newVersionCommand(s),

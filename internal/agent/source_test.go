@@ -26,8 +26,10 @@ func TestBadSourcesSayWhy(t *testing.T) {
 			a.Spec.Source.Helm = &v1alpha1.ApplicationSourceHelm{ValueFiles: []string{"values-missing.yaml"}}
 		}},
 		{"repository", "chart repositories come later", func(a *v1alpha1.Application) { a.Spec.Source.Chart = "nginx" }},
-		{"reference", "come later", func(a *v1alpha1.Application) {
-			a.Spec.Sources = v1alpha1.ApplicationSources{{RepoURL: a.Spec.Source.RepoURL, Ref: "values"}, *a.Spec.Source}
+		{"reference", `source 2: helm.valueFiles[0]: value file $other/x.yaml: no source of this application has ref "other"`, func(a *v1alpha1.Application) {
+			chart := *a.Spec.Source
+			chart.Path, chart.Helm = "chart", &v1alpha1.ApplicationSourceHelm{ValueFiles: []string{"$other/x.yaml"}}
+			a.Spec.Sources = v1alpha1.ApplicationSources{{RepoURL: chart.RepoURL, Ref: "values"}, chart}
 		}},
 	}
 	for _, c := range cases {
@@ -91,6 +93,24 @@ func TestSeveralSources(t *testing.T) {
 	if len(got.Sync.Revisions) != 2 || len(got.SourceTypes) != 2 || len(got.History) != 1 || len(got.History[0].Revisions) != 2 {
 		t.Errorf("sync %+v, types %v, history %+v", got.Sync, got.SourceTypes, got.History)
 	}
+}
+
+func TestValueFilesOfAnotherSource(t *testing.T) {
+	s := newSite(t, files(map[string]string{
+		"chart/Chart.yaml":       "apiVersion: v2\nname: chart\nversion: 0.1.0\n",
+		"chart/templates/c.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: '{{ .Values.name }}'}\n",
+		"values/web.yaml":        "name: from-values\n",
+	}))
+	s.start()
+	s.hub.put(s.bundle("web", full(), func(a *v1alpha1.Application) {
+		chart := *a.Spec.Source
+		chart.Path, chart.Helm = "chart", &v1alpha1.ApplicationSourceHelm{ValueFiles: []string{"$values/values/$ARGOCD_APP_NAME.yaml"}}
+		a.Spec.Sources = v1alpha1.ApplicationSources{chart, {RepoURL: chart.RepoURL, TargetRevision: chart.TargetRevision, Ref: "values"}}
+		a.Spec.Source = nil
+	}))
+	s.awaitStatus("web", "synced", func(a v1alpha1.ApplicationStatus) bool {
+		return a.Sync.Status == v1alpha1.SyncStatusCodeSynced && len(a.Resources) == 1 && a.Resources[0].Name == "from-values"
+	})
 }
 
 func TestRenderWarningsAreToldAndStopNothing(t *testing.T) {

@@ -13,8 +13,8 @@ import (
 )
 
 // SourceType says which renderer a source needs: the one it names, else Helm
-// where there is a Chart.yaml, Kustomize where there is a kustomization, else
-// plain manifests.
+// for a chart and where there is a Chart.yaml, Kustomize where there is a
+// kustomization, else plain manifests.
 // https://argo-cd.readthedocs.io/en/stable/user-guide/tool_detection/
 func SourceType(tree fs.FS, source v1alpha1.ApplicationSource) (v1alpha1.ApplicationSourceType, error) {
 	explicit, err := source.ExplicitType()
@@ -23,6 +23,9 @@ func SourceType(tree fs.FS, source v1alpha1.ApplicationSource) (v1alpha1.Applica
 	}
 	if explicit != nil {
 		return *explicit, nil
+	}
+	if source.IsHelm() {
+		return v1alpha1.ApplicationSourceTypeHelm, nil
 	}
 	folder, err := clean(source.Path)
 	if err != nil {
@@ -39,8 +42,8 @@ func SourceType(tree fs.FS, source v1alpha1.ApplicationSource) (v1alpha1.Applica
 
 // folderOf is the folder to render, which must exist.
 func folderOf(req Request) (string, error) {
-	if req.Source.Chart != "" {
-		return "", fmt.Errorf("chart %s of %s: charts from a Helm repository are not supported yet; use a chart in Git", req.Source.Chart, req.Source.RepoURL)
+	if req.Source.IsHelm() {
+		return ".", nil // the tree is the chart
 	}
 	folder, err := clean(req.Source.Path)
 	if err != nil {

@@ -36,8 +36,8 @@ func TestNotSupported(t *testing.T) {
 	tree := files(map[string]string{"app/a.jsonnet": "{}"})
 	for want, source := range map[string]v1alpha1.ApplicationSource{
 		"plugins are not supported":                   {Path: "app", Plugin: &v1alpha1.ApplicationSourcePlugin{}},
-		"charts from a Helm repository":               {Chart: "redis", RepoURL: "https://example.com"},
-		"app/a.jsonnet: Jsonnet is not supported yet": {Path: "app"},
+		".: no chart here":                            {Chart: "redis", RepoURL: "https://example.com"},
+		"kustomize.version":                           {Path: "app", Kustomize: &v1alpha1.ApplicationSourceKustomize{Version: "v4.0.0"}},
 		`path "app/a.jsonnet" is a file`:              {Path: "app/a.jsonnet"},
 		"no kustomization.yaml, kustomization.yml or": {Path: "app", Kustomize: &v1alpha1.ApplicationSourceKustomize{}},
 		"app: no chart here":                          {Path: "app", Helm: &v1alpha1.ApplicationSourceHelm{}},

@@ -5,9 +5,12 @@
 //
 //   - Choosing the renderer: the one the source names (helm, kustomize,
 //     directory), else the one the files call for, as Argo CD detects it.
-//   - One folder per renderer: helm, kustomize, directory, and manifest, the
-//     decoder they share. Each renderer is a function from a tree and options
-//     to objects.
+//   - One folder per renderer: helm, kustomize, directory (with jsonnet), and
+//     manifest, the decoder they share. Each renderer is a function from a tree
+//     and options to objects.
+//   - [All], which renders every source of an Application: the agent and the
+//     command line call it, so they cannot disagree.
+//   - What a repository says about its own rendering (.argocd-source.yaml).
 //   - The limits every renderer keeps ([Limits]): bytes, objects, time.
 //
 // # What it promises

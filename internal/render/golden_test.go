@@ -40,6 +40,10 @@ func TestGolden(t *testing.T) {
 				Target: &v1alpha1.KustomizeSelector{KustomizeResId: v1alpha1.KustomizeResId{KustomizeGvk: v1alpha1.KustomizeGvk{Kind: "Service"}}},
 			}},
 		}},
+		"jsonnet-guestbook": {Path: "jsonnet-guestbook"},
+		"jsonnet-guestbook-tla": {Path: "jsonnet-guestbook-tla", Directory: &v1alpha1.ApplicationSourceDirectory{Jsonnet: v1alpha1.ApplicationSourceJsonnet{
+			TLAs: []v1alpha1.JsonnetVar{{Name: "name", Value: "$ARGOCD_APP_NAME"}, {Name: "replicas", Value: "2 + 1", Code: true}},
+		}}},
 		"helm-guestbook": {Path: "helm-guestbook"},
 		"helm-options": {Path: "helm-guestbook", Helm: &v1alpha1.ApplicationSourceHelm{
 			ReleaseName:  "named",

@@ -40,6 +40,9 @@ type Request struct {
 	// Refs are the trees of the Application's other sources that set a ref,
 	// for value files of the form $ref/path.
 	Refs map[string]fs.FS
+	// RemoteFiles are the contents of the value files that are URLs, by URL.
+	// Nothing is downloaded here.
+	RemoteFiles map[string][]byte
 	// Limits bound the work; zero fields take the defaults.
 	Limits Limits
 }
@@ -52,6 +55,8 @@ type Result struct {
 	SourceType v1alpha1.ApplicationSourceType
 	// Warnings are worth showing, and do not stop the Application.
 	Warnings []string
+	// Bytes is what the objects weigh together as JSON.
+	Bytes int
 }
 
 // Render renders one source. It returns all objects or an error, never a part.
@@ -91,6 +96,9 @@ func render(ctx context.Context, req Request) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if req.Source, err = withOverrides(req.Tree, folder, req.Source, req.Name, req.Limits.DocumentBytes); err != nil {
+		return nil, err
+	}
 	kind, err := SourceType(req.Tree, req.Source)
 	if err != nil {
 		return nil, err
@@ -107,18 +115,19 @@ func render(ctx context.Context, req Request) (*Result, error) {
 			APIVersions: req.APIVersions,
 			Env:         env,
 			Refs:        req.Refs,
+			RemoteFiles: req.RemoteFiles,
 		}, decoder)
 	case v1alpha1.ApplicationSourceTypeKustomize:
 		err = kustomize.Render(ctx, req.Tree, folder, req.Source.Kustomize, env, decoder)
 	case v1alpha1.ApplicationSourceTypeDirectory:
-		err = directory.Render(ctx, req.Tree, folder, req.Source.Directory, decoder)
+		err = directory.Render(ctx, req.Tree, folder, req.Source.Directory, env, decoder)
 	default:
 		err = fmt.Errorf("%s: config management plugins are not supported; use Helm, Kustomize or plain manifests", folder)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return &Result{Objects: decoder.Objects, SourceType: kind, Warnings: decoder.Warnings}, nil
+	return &Result{Objects: decoder.Objects, SourceType: kind, Warnings: decoder.Warnings, Bytes: decoder.Weight()}, nil
 }
 
 // maxError is the most bytes of an error: it ends up in a condition, and

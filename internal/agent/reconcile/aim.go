@@ -100,31 +100,20 @@ func (r *Reconciler) render(ctx context.Context, w *work, t target) (rendered, e
 	if err != nil {
 		return out, fmt.Errorf("%w: %w", errLocal, err)
 	}
-	for i := range t.sources {
-		s := t.sources[i]
+	app := render.Application{
+		Name: w.app.Name, Namespace: w.app.Spec.Destination.Namespace, Project: w.app.Spec.GetProject(),
+		KubeVersion: r.opts.Cluster.Version(), APIVersions: served,
+	}
+	for i, s := range t.sources {
 		tree, err := r.opts.Git.Fetch(ctx, source.Request{RepoURL: s.RepoURL, Revision: s.TargetRevision, Commit: t.revisions[i]})
 		if err != nil {
-			return out, naming(i, len(t.sources), err)
+			return out, render.InSource(i, len(t.sources), err)
 		}
-		result, err := render.Render(ctx, render.Request{
-			Tree: tree, Source: s, Name: w.app.Name, Namespace: w.app.Spec.Destination.Namespace,
-			KubeVersion: r.opts.Cluster.Version(), APIVersions: served, Revision: t.revisions[i],
-			Env: map[string]string{"ARGOCD_APP_PROJECT_NAME": w.app.Spec.GetProject()},
-		})
-		if err != nil {
-			return out, naming(i, len(t.sources), err)
-		}
-		out.objects = append(out.objects, result.Objects...)
-		out.sourceTypes = append(out.sourceTypes, result.SourceType)
-		out.warnings = append(out.warnings, result.Warnings...)
+		app.Sources = append(app.Sources, render.Source{ApplicationSource: s, Tree: tree, Revision: t.revisions[i]})
 	}
-	return out, nil
-}
-
-// naming says which source failed, where there are several.
-func naming(i, n int, err error) error {
-	if n == 1 {
-		return err
+	made, err := render.All(ctx, app)
+	if err != nil {
+		return out, err
 	}
-	return fmt.Errorf("source %d: %w", i+1, err)
+	return rendered{objects: made.List, sourceTypes: made.SourceTypes, warnings: made.Warnings}, nil
 }

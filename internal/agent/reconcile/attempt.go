@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/internal/agent/decide"
 	"github.com/fairlead/fairlead/internal/agent/state"
@@ -96,26 +94,35 @@ func (r *Reconciler) syncRequest(w *work, op v1alpha1.Operation, do doing) apply
 	if len(options) == 0 && policy != nil {
 		options = policy.SyncOptions
 	}
+	settings, _ := apply.ParseSettings(options)
+	settings.IgnoreDifferences = w.app.Spec.IgnoreDifferences
+	settings.MigrationManager = w.app.Annotations[v1alpha1.AnnotationClientSideApplyMigrationManager]
+	if s := op.Sync.SyncStrategy; s != nil {
+		settings.Force = s.Apply != nil && s.Apply.Force || s.Hook != nil && s.Hook.Force
+	}
+	state := w.memory.Status.OperationState
 	req := apply.SyncRequest{
-		Manifests: do.manifests, Inventory: w.held.Inventory, SaveInventory: r.keepInventory(w),
+		Manifests: do.manifests.With(settings), Inventory: w.held.Inventory, SaveInventory: r.keepInventory(w),
 		Known: r.known(w), Only: r.only(w, op, do), Prune: w.memory.Running.Prune, DryRun: op.Sync.DryRun,
 		SkipHooks:       w.memory.Running.Drift, // healing is no new release
-		CreateNamespace: options.HasOption("CreateNamespace=true"),
+		CreateNamespace: settings.CreateNamespace,
+		// Attempts of one operation go on where the last one stopped; a retry begins again.
+		Run:       fmt.Sprintf("%d-%d-%s%s", state.StartedAt.Unix(), state.RetryCount, w.memory.Running.Target, w.memory.OperationID),
+		Confirmed: approvedSince(w.app.Annotations, state.StartedAt.Time),
 		WaveTimeout:     waveTimeout, PruneTimeout: pruneTimeout,
-	}
-	if p := options.GetOptionValue("PrunePropagationPolicy"); p != nil {
-		switch *p {
-		case "background":
-			req.Propagation = metav1.DeletePropagationBackground
-		case "orphan":
-			req.Propagation = metav1.DeletePropagationOrphan
-		}
 	}
 	if policy != nil && policy.ManagedNamespaceMetadata != nil {
 		req.NamespaceMetadata = &apply.NamespaceMetadata{
 			Labels: policy.ManagedNamespaceMetadata.Labels, Annotations: policy.ManagedNamespaceMetadata.Annotations}
 	}
 	return req
+}
+
+// approvedSince tells whether a person has approved removals at that time or
+// later; an operation starts at a whole second.
+func approvedSince(annotations map[string]string, start time.Time) bool {
+	approved, err := time.Parse(time.RFC3339, annotations[v1alpha1.AnnotationDeletionApproved])
+	return err == nil && !approved.Before(start.Truncate(time.Second))
 }
 
 // only selects objects: what the operation names; nil is everything.

@@ -56,8 +56,6 @@ func checkSources(sources v1alpha1.ApplicationSources) error {
 			return fmt.Errorf("source %d: chart %s of %s: chart repositories come later; use a chart from a path in Git", i+1, s.Chart, s.RepoURL)
 		case s.IsOCI():
 			return fmt.Errorf("source %d: %s: OCI sources come later; use a path in Git", i+1, s.RepoURL)
-		case s.IsRef():
-			return fmt.Errorf("source %d: %s: value files of another source (ref %q) come later; put the value files beside the chart", i+1, s.RepoURL, s.Ref)
 		}
 	}
 	return nil

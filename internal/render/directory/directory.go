@@ -3,6 +3,7 @@ package directory
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,6 +14,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
+	"github.com/fairlead/fairlead/internal/render/jsonnet"
 	"github.com/fairlead/fairlead/internal/render/manifest"
 )
 
@@ -20,7 +22,8 @@ import (
 const skipMark = "+argocd:skip-file-rendering"
 
 // Render decodes the manifests below folder, an fs.FS name in tree, into d.
-func Render(ctx context.Context, tree fs.FS, folder string, options *v1alpha1.ApplicationSourceDirectory, d *manifest.Decoder) error {
+// env substitutes build environment variables in Jsonnet variables.
+func Render(ctx context.Context, tree fs.FS, folder string, options *v1alpha1.ApplicationSourceDirectory, env func(string) string, d *manifest.Decoder) error {
 	if options == nil {
 		options = &v1alpha1.ApplicationSourceDirectory{}
 	}
@@ -28,6 +31,13 @@ func Render(ctx context.Context, tree fs.FS, folder string, options *v1alpha1.Ap
 	if err != nil {
 		return err
 	}
+	limits := jsonnet.DefaultLimits()
+	limits.OutputBytes = d.Limits.Bytes
+	evaluator, err := jsonnet.New(tree, folder, options.Jsonnet, env, limits)
+	if err != nil {
+		return err
+	}
+	defer evaluator.Close()
 	return fs.WalkDir(tree, folder, func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -46,23 +56,41 @@ func Render(ctx context.Context, tree fs.FS, folder string, options *v1alpha1.Ap
 		if err != nil || !regular {
 			return err
 		}
-		return renderFile(tree, name, d)
+		text, err := fs.ReadFile(tree, name)
+		if err != nil || bytes.Contains(text, []byte(skipMark)) {
+			return err
+		}
+		if path.Ext(name) == ".jsonnet" {
+			return addJsonnet(ctx, evaluator, name, d)
+		}
+		return addManifests(name, text, d)
 	})
 }
 
-func renderFile(tree fs.FS, name string, d *manifest.Decoder) error {
-	if path.Ext(name) == ".jsonnet" {
-		return fmt.Errorf("%s: Jsonnet is not supported yet; exclude the file or render it into YAML", name)
-	}
-	text, err := fs.ReadFile(tree, name)
+// addJsonnet evaluates a file, which gives one object or a list of objects.
+func addJsonnet(ctx context.Context, evaluator *jsonnet.Evaluator, name string, d *manifest.Decoder) error {
+	text, err := evaluator.Evaluate(ctx, name)
 	if err != nil {
 		return err
 	}
-	if bytes.Contains(text, []byte(skipMark)) {
-		return nil
+	var items []json.RawMessage
+	if json.Unmarshal([]byte(text), &items) != nil {
+		return d.AddJSON(name, []byte(text))
 	}
+	for i, item := range items {
+		if string(item) == "null" {
+			continue
+		}
+		if err := d.AddJSON(fmt.Sprintf("%s: item %d", name, i), item); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func addManifests(name string, text []byte, d *manifest.Decoder) error {
 	before := len(d.Objects)
-	err = d.Add(name, text)
+	err := d.Add(name, text)
 	if err != nil && len(d.Objects) == before && unrelated(name, text, d.Limits.DocumentBytes) {
 		d.Warnings = append(d.Warnings, fmt.Sprintf("%s: holds no Kubernetes object and is left out", name))
 		return nil

@@ -40,7 +40,7 @@ func TestRender(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := &manifest.Decoder{Limits: manifest.Limits{DocumentBytes: 1 << 20, Bytes: 1 << 20, Objects: 100}}
-			if err := Render(t.Context(), tree, "app", &c.options, d); err != nil {
+			if err := Render(t.Context(), tree, "app", &c.options, func(s string) string { return s }, d); err != nil {
 				t.Fatal(err)
 			}
 			var got []string
@@ -60,7 +60,9 @@ func TestErrors(t *testing.T) {
 		options       v1alpha1.ApplicationSourceDirectory
 		want          string
 	}{
-		"jsonnet":        {"app/a.jsonnet", "{}", v1alpha1.ApplicationSourceDirectory{}, "app/a.jsonnet: Jsonnet is not supported yet"},
+		"jsonnet":        {"app/a.jsonnet", "{a: error 'no'}", v1alpha1.ApplicationSourceDirectory{}, "app/a.jsonnet: "},
+		"jsonnet item":   {"app/a.jsonnet", "[null, {kind: 'X'}]", v1alpha1.ApplicationSourceDirectory{}, "app/a.jsonnet: item 1: object has no apiVersion"},
+		"jsonnet number": {"app/a.jsonnet", "1", v1alpha1.ApplicationSourceDirectory{}, "app/a.jsonnet: "},
 		"no parse":       {"app/a.yaml", "apiVersion: v1\nkind: ConfigMap\n---\napiVersion: v1\nkind: X\nmetadata: {name: a\n", v1alpha1.ApplicationSourceDirectory{}, "app/a.yaml: line"},
 		"second no kind": {"app/a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\n\n# comment\nreplicas: 3\n", v1alpha1.ApplicationSourceDirectory{}, "app/a.yaml: line 7: object has no apiVersion"},
 		"duplicate key":  {"app/a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  k: a\n  k: b\n", v1alpha1.ApplicationSourceDirectory{}, `app/a.yaml: line 6: key "k" already set in map`},
@@ -70,7 +72,7 @@ func TestErrors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := &manifest.Decoder{Limits: manifest.Limits{DocumentBytes: 1 << 20, Bytes: 1 << 20, Objects: 100}}
-			err := Render(t.Context(), fstest.MapFS{c.file: {Data: []byte(c.content)}}, "app", &c.options, d)
+			err := Render(t.Context(), fstest.MapFS{c.file: {Data: []byte(c.content)}}, "app", &c.options, func(s string) string { return s }, d)
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want an error with %q", err, c.want)
 			}

@@ -61,32 +61,53 @@ func (l *chartLoader) holds(prefix string, dep *chart.Dependency) bool {
 	return false
 }
 
+// maxCharts is how many charts a chart may come to with its dependencies, each
+// counted as often as it is used.
+const maxCharts = 1000
+
 // checkDependencies makes sure that every dependency is there in a version
-// that fits: the engine would leave one that does not out without a word.
+// that fits: the engine would leave one that does not out without a word. It
+// refuses charts that use each other, by alias, more often than maxCharts.
 func checkDependencies(c *chart.Chart, folder string) error {
+	_, err := countCharts(c, folder)
+	return err
+}
+
+// countCharts checks a chart and says how many it comes to.
+func countCharts(c *chart.Chart, folder string) (int, error) {
+	uses := map[string]int{}
 	for _, dep := range c.Metadata.Dependencies {
-		found := ""
-		for _, have := range c.Dependencies() {
-			if have.Name() != dep.Name {
-				continue
-			}
-			found = have.Metadata.Version
-			if chartutil.IsCompatibleRange(dep.Version, found) {
-				break
-			}
+		if err := checkDependency(c, dep, folder); err != nil {
+			return 0, err
 		}
-		switch {
-		case found == "":
-			return fmt.Errorf("chart %s: dependency %s %s of %s is not in charts/: run `helm dependency build` and commit the result (charts are not downloaded while rendering)",
-				folder, dep.Name, dep.Version, c.Name())
-		case !chartutil.IsCompatibleRange(dep.Version, found):
-			return fmt.Errorf("chart %s: charts/ holds %s %s and %s wants %s", folder, dep.Name, found, c.Name(), dep.Version)
-		}
+		uses[dep.Name]++
 	}
+	total := 1
 	for _, child := range c.Dependencies() {
-		if err := checkDependencies(child, folder); err != nil {
-			return err
+		n, err := countCharts(child, folder)
+		if err != nil {
+			return 0, err
+		}
+		if total += n * max(1, uses[child.Name()]); total > maxCharts {
+			return 0, fmt.Errorf("chart %s: %s comes to more than %d charts with its dependencies", folder, c.Name(), maxCharts)
 		}
 	}
-	return nil
+	return total, nil
+}
+
+func checkDependency(c *chart.Chart, dep *chart.Dependency, folder string) error {
+	found := ""
+	for _, have := range c.Dependencies() {
+		if have.Name() != dep.Name {
+			continue
+		}
+		if found = have.Metadata.Version; chartutil.IsCompatibleRange(dep.Version, found) {
+			return nil
+		}
+	}
+	if found == "" {
+		return fmt.Errorf("chart %s: dependency %s %s of %s is not in charts/: run `helm dependency build` and commit the result (charts are not downloaded while rendering)",
+			folder, dep.Name, dep.Version, c.Name())
+	}
+	return fmt.Errorf("chart %s: charts/ holds %s %s and %s wants %s", folder, dep.Name, found, c.Name(), dep.Version)
 }

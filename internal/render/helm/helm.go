@@ -42,6 +42,8 @@ type Options struct {
 	Env func(string) string
 	// Refs are the trees that value files of the form $name/path reach into.
 	Refs map[string]fs.FS
+	// RemoteFiles are the contents of value files that are URLs, by URL.
+	RemoteFiles map[string][]byte
 }
 
 // Render renders the chart in folder, an fs.FS name in tree, into d.
@@ -54,7 +56,7 @@ func Render(ctx context.Context, tree fs.FS, folder string, o Options, d *manife
 	if err != nil {
 		return err
 	}
-	values, err := userValues(tree, folder, o, d.Limits)
+	values, err := userValues(ctx, tree, folder, o, d.Limits)
 	if err != nil {
 		return err
 	}

@@ -94,7 +94,7 @@ func TestValues(t *testing.T) {
 		"missing is ignored":         {helm{ValueFiles: []string{"nope.yaml", "one.yaml", "nope/*.yaml"}, IgnoreMissingValueFiles: true}, "one"},
 		"escapes":                    {helm{ValueFiles: []string{"../../x.yaml"}}, "error:path escapes repository"},
 		"escapes although ignored":   {helm{ValueFiles: []string{"../../x.yaml"}, IgnoreMissingValueFiles: true}, "error:path escapes repository"},
-		"remote":                     {helm{ValueFiles: []string{"https://user:hunter2@example.com/x.yaml"}}, "error:value file with scheme https"},
+		"remote":                     {helm{ValueFiles: []string{"https://user:hunter2@example.com/x.yaml"}}, "error:value file https://example.com/x.yaml: was not fetched"},
 		"no parse":                   {helm{ValueFiles: []string{"note.txt"}}, "error:chart/note.txt"},
 		"values over files":          {helm{ValueFiles: []string{"one.yaml"}, Values: "v: inline"}, "inline"},
 		"values keep dollars":        {helm{Values: "v: $APP"}, "$APP"},
@@ -105,8 +105,8 @@ func TestValues(t *testing.T) {
 		"number":                     {helm{Parameters: []v1alpha1.HelmParameter{{Name: "v", Value: "1000000"}}}, "1000000"},
 		"forced string":              {helm{Parameters: []v1alpha1.HelmParameter{{Name: "v", Value: "true", ForceString: true}}}, "true"},
 		"file parameter":             {helm{FileParameters: []v1alpha1.HelmFileParameter{{Name: "v", Path: "note.txt"}}}, "a, file"},
-		"file parameter missing":     {helm{FileParameters: []v1alpha1.HelmFileParameter{{Name: "v", Path: "nope"}}}, "error:helm.fileParameters: v"},
-		"bad parameter":              {helm{Parameters: []v1alpha1.HelmParameter{{Name: "v[99999999]", Value: "x"}}}, "error:helm.parameters: v[99999999]"},
+		"file parameter missing":     {helm{FileParameters: []v1alpha1.HelmFileParameter{{Name: "v", Path: "nope"}}}, "error:helm.fileParameters[0]: v"},
+		"bad parameter":              {helm{Parameters: []v1alpha1.HelmParameter{{Name: "v[99999999]", Value: "x"}}}, "error:helm.parameters[0]: v[99999999]"},
 		"alias bomb":                 {helm{Values: bomb()}, "error:helm.values: line"},
 	} {
 		t.Run(name, func(t *testing.T) {

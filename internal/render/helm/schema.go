@@ -41,6 +41,10 @@ func checkSchemas(c *chart.Chart, values map[string]any) error {
 	return nil
 }
 
+// maxSchema is the most bytes of a schema: what refers from one part to the
+// next without end nests as deep as it is long.
+const maxSchema = 1 << 20
+
 const schemaURL = "fairlead:///values.schema.json"
 
 func checkSchema(text []byte, values map[string]any) (err error) {
@@ -49,6 +53,9 @@ func checkSchema(text []byte, values map[string]any) (err error) {
 			err = fmt.Errorf("values.schema.json: %v", p)
 		}
 	}()
+	if len(text) > maxSchema {
+		return fmt.Errorf("values.schema.json has %d bytes, the limit is %d; skipSchemaValidation passes over it", len(text), maxSchema)
+	}
 	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	if err != nil {
 		return fmt.Errorf("values.schema.json: %w", err)

@@ -2,6 +2,7 @@ package helm
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -16,8 +17,8 @@ import (
 // files in their order, valuesObject (or else values), parameters, file
 // parameters.
 // https://argo-cd.readthedocs.io/en/stable/user-guide/helm/#helm-value-precedence
-func userValues(tree fs.FS, folder string, o Options, limits manifest.Limits) (map[string]any, error) {
-	files := valueFiles{tree: tree, folder: folder, refs: o.Refs, env: o.Env, ignoreMissing: o.Source.IgnoreMissingValueFiles}
+func userValues(ctx context.Context, tree fs.FS, folder string, o Options, limits manifest.Limits) (map[string]any, error) {
+	files := valueFiles{ctx: ctx, tree: tree, folder: folder, refs: o.Refs, remote: o.RemoteFiles, env: o.Env, ignoreMissing: o.Source.IgnoreMissingValueFiles}
 	values := map[string]any{}
 	merge := func(shown string, text []byte) error {
 		if err := manifest.Check(shown, text, limits.DocumentBytes); err != nil {
@@ -30,15 +31,13 @@ func userValues(tree fs.FS, folder string, o Options, limits manifest.Limits) (m
 		values = loader.MergeMaps(values, parsed)
 		return nil
 	}
-	for _, name := range o.Source.ValueFiles {
-		found, err := files.find(name)
-		if err != nil {
+	found, err := files.list(o.Source.ValueFiles)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range found {
+		if err := merge(f.name, f.text); err != nil {
 			return nil, err
-		}
-		for _, f := range found {
-			if err := merge(f.name, f.text); err != nil {
-				return nil, err
-			}
 		}
 	}
 	shown, inline := "helm.values", []byte(o.Source.Values)
@@ -51,30 +50,31 @@ func userValues(tree fs.FS, folder string, o Options, limits manifest.Limits) (m
 	return values, setParameters(values, o, files)
 }
 
-// setParameters applies single values as --set, --set-string and --set-file.
+// setParameters applies single values as --set, then --set-string, then
+// --set-file, which is Helm's order whatever the Application's is.
 func setParameters(values map[string]any, o Options, files valueFiles) error {
-	for _, p := range o.Source.Parameters {
+	for _, forced := range []bool{false, true} {
 		set := strvals.ParseInto
-		if p.ForceString {
+		if forced {
 			set = strvals.ParseIntoString
 		}
-		if err := set(p.Name+"="+escapeCommas(o.Env(p.Value)), values); err != nil {
-			return fmt.Errorf("helm.parameters: %s: %w", p.Name, err)
+		for i, p := range o.Source.Parameters {
+			if p.ForceString != forced {
+				continue
+			}
+			if err := set(p.Name+"="+escapeCommas(o.Env(p.Value)), values); err != nil {
+				return fmt.Errorf("helm.parameters[%d]: %s: %w", i, p.Name, err)
+			}
 		}
 	}
-	for _, p := range o.Source.FileParameters {
-		files.ignoreMissing = false
-		found, err := files.find(p.Path)
+	for i, p := range o.Source.FileParameters {
+		file, err := files.one(p.Path)
 		if err != nil {
-			return fmt.Errorf("helm.fileParameters: %s: %w", p.Name, err)
+			return fmt.Errorf("helm.fileParameters[%d]: %s: %w", i, p.Name, err)
 		}
-		if len(found) != 1 {
-			return fmt.Errorf("helm.fileParameters: %s: %q matches %d files", p.Name, p.Path, len(found))
-		}
-		content := string(found[0].text)
-		reader := func([]rune) (any, error) { return content, nil }
+		reader := func([]rune) (any, error) { return string(file.text), nil }
 		if err := strvals.ParseIntoFile(p.Name+"=file", values, reader); err != nil {
-			return fmt.Errorf("helm.fileParameters: %s: %w", p.Name, err)
+			return fmt.Errorf("helm.fileParameters[%d]: %s: %w", i, p.Name, err)
 		}
 	}
 	return nil

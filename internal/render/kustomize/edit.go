@@ -57,9 +57,9 @@ func edit(system treeSystem, file string, o *v1alpha1.ApplicationSourceKustomize
 		k.Namespace = o.Namespace
 	}
 	for _, change := range []func() error{
-		func() error { return setImages(k, o.Images) },
+		func() error { return setImages(k, o.Images, env) },
 		func() error { return setReplicas(k, o.Replicas) },
-		func() error { return addLabels(k, o) },
+		func() error { return addLabels(k, o, env) },
 		func() error { return addAnnotations(k, o, env) },
 		func() error { return addComponents(k, system, path.Dir(file), o) },
 	} {
@@ -74,7 +74,7 @@ func edit(system treeSystem, file string, o *v1alpha1.ApplicationSourceKustomize
 }
 
 // setImages replaces the entries of the same name and keeps the rest, sorted.
-func setImages(k *types.Kustomization, images v1alpha1.KustomizeImages) error {
+func setImages(k *types.Kustomization, images v1alpha1.KustomizeImages, env func(string) string) error {
 	if len(images) == 0 {
 		return nil
 	}
@@ -83,7 +83,7 @@ func setImages(k *types.Kustomization, images v1alpha1.KustomizeImages) error {
 		byName[image.Name] = image
 	}
 	for _, text := range images {
-		set, err := parseImage(string(text))
+		set, err := parseImage(env(string(text)))
 		if err != nil {
 			return err
 		}
@@ -150,22 +150,28 @@ func setReplicas(k *types.Kustomization, replicas v1alpha1.KustomizeReplicas) er
 	return nil
 }
 
-func addLabels(k *types.Kustomization, o *v1alpha1.ApplicationSourceKustomize) error {
+// addLabels adds labels, build environment variables in their values
+// substituted always, as Argo CD does.
+func addLabels(k *types.Kustomization, o *v1alpha1.ApplicationSourceKustomize, env func(string) string) error {
 	if o.LabelIncludeTemplates && !o.LabelWithoutSelector {
 		return errors.New("kustomize.labelIncludeTemplates needs labelWithoutSelector")
 	}
 	if len(o.CommonLabels) == 0 {
 		return nil
 	}
+	add := map[string]string{}
+	for key, value := range o.CommonLabels {
+		add[key] = env(value)
+	}
 	if !o.LabelWithoutSelector {
-		return merge(&k.CommonLabels, o.CommonLabels, o.ForceCommonLabels, "label", "forceCommonLabels")
+		return merge(&k.CommonLabels, add, o.ForceCommonLabels, "label", "forceCommonLabels")
 	}
 	for i, l := range k.Labels {
 		if !l.IncludeSelectors && l.IncludeTemplates == o.LabelIncludeTemplates {
-			return merge(&k.Labels[i].Pairs, o.CommonLabels, o.ForceCommonLabels, "label", "forceCommonLabels")
+			return merge(&k.Labels[i].Pairs, add, o.ForceCommonLabels, "label", "forceCommonLabels")
 		}
 	}
-	k.Labels = append(k.Labels, types.Label{Pairs: o.CommonLabels, IncludeTemplates: o.LabelIncludeTemplates})
+	k.Labels = append(k.Labels, types.Label{Pairs: add, IncludeTemplates: o.LabelIncludeTemplates})
 	return nil
 }
 

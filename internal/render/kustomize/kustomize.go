@@ -34,6 +34,9 @@ func Render(ctx context.Context, tree fs.FS, folder string, options *v1alpha1.Ap
 	if options == nil {
 		options = &v1alpha1.ApplicationSourceKustomize{}
 	}
+	if options.Version != "" {
+		return fmt.Errorf("kustomize.version %q: one version of Kustomize is built in; remove the field", options.Version)
+	}
 	file := FileName(tree, folder)
 	if file == "" {
 		return fmt.Errorf("%s: no kustomization.yaml, kustomization.yml or Kustomization here", folder)
@@ -46,7 +49,7 @@ func Render(ctx context.Context, tree fs.FS, folder string, options *v1alpha1.Ap
 	if edited != nil {
 		system.replaced[file] = edited
 	}
-	if err := newScan(system).folder(folder, false); err != nil {
+	if _, err := newScan(system).folder(folder, false); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
@@ -63,7 +66,7 @@ func build(ctx context.Context, system treeSystem, folder string, d *manifest.De
 	}
 	defer func() { <-turn }()
 	built, err := krusty.MakeKustomizer(&krusty.Options{
-		Reorder:          krusty.ReorderOptionLegacy,
+		Reorder:          krusty.ReorderOptionUnspecified, // as the kustomization says
 		LoadRestrictions: types.LoadRestrictionsRootOnly,
 		PluginConfig:     types.DisabledPluginConfig(),
 	}).Run(system, path.Join("/", folder))

@@ -36,6 +36,9 @@ type Decoder struct {
 	bytes int
 }
 
+// Weight is what all objects together weigh as JSON, in bytes.
+func (d *Decoder) Weight() int { return d.bytes }
+
 // Document is one document of a stream.
 type Document struct {
 	Line int // where it begins in its file, from 1
