@@ -7,7 +7,8 @@ import (
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"sigs.k8s.io/yaml"
+
+	"github.com/fairlead/fairlead/internal/strictyaml"
 )
 
 // listItems returns the raw items of a List, or of any kind that ends in List.
@@ -35,7 +36,7 @@ func asJSON(doc []byte) ([]byte, error) {
 	if bytes.HasPrefix(doc, []byte("{")) && json.Valid(doc) {
 		return doc, nil
 	}
-	converted, err := yaml.YAMLToJSONStrict(doc)
+	converted, err := strictyaml.ToJSON(doc)
 	if err != nil || bytes.Equal(converted, []byte("null")) {
 		return nil, err
 	}

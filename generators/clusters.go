@@ -30,11 +30,21 @@ func (e *Evaluator) clusters(path string, g *generator) ([]Row, error) {
 	if !g.Clusters.FlatList {
 		return rows, nil
 	}
-	var all []map[string]any // null in JSON for no clusters, as in Argo CD
-	for _, row := range rows {
-		all = append(all, row.Params)
+	return []Row{{Params{"clusters": flatList(found, rows)}, Origin{Generator: path, Element: "all clusters"}}}, nil
+}
+
+// flatList has the implicit cluster last, as in Argo CD, which has the others
+// in no order. It is null in JSON for no clusters.
+func flatList(found []*clusters.Cluster, rows []Row) []map[string]any {
+	var declared, implicit []map[string]any
+	for i, row := range rows {
+		if found[i].Implicit {
+			implicit = append(implicit, row.Params)
+		} else {
+			declared = append(declared, row.Params)
+		}
 	}
-	return []Row{{Params{"clusters": all}, Origin{Generator: path, Element: "all clusters"}}}, nil
+	return append(declared, implicit...)
 }
 
 // clusterRows makes the rows on every processor. All are made even if one

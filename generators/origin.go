@@ -21,6 +21,9 @@ type Origin struct {
 	// PullRequest is REPOSITORY#NUMBER of the pull request that the row derives
 	// from, if any: see PullRequests.
 	PullRequest string
+	// Question is the ID of the question whose answer listed the pull request:
+	// see Questions.
+	Question string
 }
 
 // Element is one thing, other than a cluster, that a row derives from.
@@ -47,6 +50,9 @@ func (o Origin) Clusters() []string { return names(o.Cluster) }
 
 // PullRequests are those that the row derives from.
 func (o Origin) PullRequests() []string { return names(o.PullRequest) }
+
+// Questions are the IDs of those whose answers listed the pull requests.
+func (o Origin) Questions() []string { return names(o.Question) }
 
 var (
 	placeInList = regexp.MustCompile(`^[\w.]+\[\d+\]$`)
@@ -95,6 +101,7 @@ func (o Origin) with(other Origin) Origin {
 	o.Cluster = joinNonEmpty(o.Cluster, other.Cluster)
 	o.Element = joinNonEmpty(o.Element, other.Element)
 	o.PullRequest = joinNonEmpty(o.PullRequest, other.PullRequest)
+	o.Question = joinNonEmpty(o.Question, other.Question)
 	return o
 }
 
@@ -114,6 +121,7 @@ type originText struct {
 	Clusters     []string `json:"clusters,omitempty"`
 	Elements     []string `json:"elements,omitempty"`
 	PullRequests []string `json:"pullRequests,omitempty"`
+	Questions    []string `json:"questions,omitempty"`
 }
 
 // Text is the origin as one line of JSON that ParseOrigin reads, to be stored
@@ -124,6 +132,7 @@ func (o Origin) Text() string {
 		Clusters:     names(valid(o.Cluster)),
 		Elements:     names(valid(o.Element)),
 		PullRequests: names(valid(o.PullRequest)),
+		Questions:    names(valid(o.Question)),
 	})
 	if err != nil {
 		panic(err) // strings always marshal
@@ -142,6 +151,7 @@ func ParseOrigin(text string) (Origin, error) {
 		Cluster:     strings.Join(o.Clusters, listSeparator),
 		Element:     strings.Join(o.Elements, listSeparator),
 		PullRequest: strings.Join(o.PullRequests, listSeparator),
+		Question:    strings.Join(o.Questions, listSeparator),
 	}, nil
 }
 

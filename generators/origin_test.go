@@ -56,6 +56,7 @@ func TestStoredOriginsComeBack(t *testing.T) {
 		join := func(label string) string { return strings.Join(list.Draw(t, label), "\x1f") }
 		o := generators.Origin{
 			Generator: "generators[7].matrix", Cluster: join("clusters"), Element: join("elements"), PullRequest: join("pullRequests"),
+			Question: join("questions"),
 		}
 		back, err := generators.ParseOrigin(o.Text())
 		if err != nil || back != o {

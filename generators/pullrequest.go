@@ -27,7 +27,7 @@ func (e *Evaluator) pullRequest(path string, g *generator) ([]Row, error) {
 		return nil, nil
 	}
 	values := e.values(spec.Values)
-	home := pullRequestHost(spec) + repo
+	home, id := pullRequestHost(spec)+repo, question.ID()
 	rows := make([]Row, 0, len(answer.PullRequests))
 	for i := range answer.PullRequests {
 		pull := &answer.PullRequests[i]
@@ -35,7 +35,8 @@ func (e *Evaluator) pullRequest(path string, g *generator) ([]Row, error) {
 		origin := Origin{
 			Generator:   path,
 			Element:     fmt.Sprintf("pull request #%d of %s", pull.Number, repo),
-			PullRequest: fmt.Sprintf("%s#%d", home, pull.Number),
+			PullRequest: pullRequestID(home, pull),
+			Question:    id,
 		}
 		if err := values.addTo(params); err != nil {
 			return nil, forRow(err, origin.Element)

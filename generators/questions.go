@@ -3,6 +3,8 @@ package generators
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 )
@@ -22,6 +24,17 @@ type Question struct {
 	// Spec is the generator as JSON, rendered, without template, values and
 	// requeueAfterSeconds.
 	Spec string
+}
+
+// ID stands for the question where only its equality counts: 16 hexadecimal
+// digits.
+func (q Question) ID() string {
+	h := sha256.New()
+	for _, part := range []string{q.Kind, q.Namespace, q.Set, q.Spec} {
+		h.Write([]byte(part))
+		h.Write([]byte{0})
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
 // Answer answers one question; which field depends on its kind.

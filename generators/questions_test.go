@@ -117,6 +117,43 @@ func TestPullRequestParameters(t *testing.T) {
 	}
 }
 
+// What a host lists is known under the names that rows carry, whatever selectors
+// make of the rows.
+func TestPullRequestListsAreWhatHostsAnswered(t *testing.T) {
+	in := inputs(t)
+	spec := `{matrix: {generators: [{list: {elements: [{l: a}, {l: b}, {l: none}]}},
+		{pullRequest: {gitea: {api: 'https://git.example.com:3000/x', owner: acme, repo: web, labels: ['{{l}}']}}}]}, selector: {matchLabels: {l: a}}}`
+	e := newEvaluatorOver(t, askOptions, in)
+	if _, err := e.Evaluate("generators[0]", decode(t, spec)); err != nil {
+		t.Fatal(err)
+	}
+	in.Answers = map[generators.Question]*generators.Answer{{Kind: "plugin", Spec: "{}"}: {}}
+	for _, request := range e.Missing() {
+		in.Answers[request.Question] = &generators.Answer{}
+		for i, label := range []string{`"a"`, `"b"`} {
+			if strings.Contains(request.Question.Spec, label) {
+				in.Answers[request.Question].PullRequests = []generators.PullRequest{{Number: int64(i)}, {Number: int64(i + 10)}}
+			}
+		}
+	}
+	rows, err := evaluateWith(t, spec, askOptions, in)
+	if err != nil || len(rows) != 2 {
+		t.Fatalf("%v, %v", rows, err)
+	}
+	lists := generators.PullRequestLists(in.Answers)
+	if len(lists) != 3 || len(lists[2].PullRequests) != 0 {
+		t.Fatalf("%+v", lists)
+	}
+	if diff := cmp.Diff([]string{"git.example.com:3000/acme/web#1", "git.example.com:3000/acme/web#11"}, lists[1].PullRequests); diff != "" {
+		t.Error(diff)
+	}
+	for i, row := range rows {
+		if row.Origin.Question != lists[0].Question || row.Origin.PullRequest != lists[0].PullRequests[i] || len(row.Origin.Questions()) != 1 {
+			t.Errorf("row %+v, list %+v", row.Origin, lists[0])
+		}
+	}
+}
+
 // Argo CD cuts at 50 bytes, at a dash if there is one.
 func TestBranchSlug(t *testing.T) {
 	for branch, want := range map[string]string{

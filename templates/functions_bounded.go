@@ -23,7 +23,10 @@ func bounded(m *meter) map[string]any {
 		"untilStep": m.count,
 		"seq":       m.seq,
 		"repeat": func(n int, s string) (string, error) {
-			if err := m.makes(max(n, 0), len(s)); err != nil || n < 0 {
+			if n < 0 {
+				return "", fmt.Errorf("repeat: a count of %d", n)
+			}
+			if err := m.makes(n, len(s)); err != nil {
 				return "", err
 			}
 			return m.text(strings.Repeat(s, n))

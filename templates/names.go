@@ -27,6 +27,7 @@ func normalize(name string) string {
 // slugify is Argo CD's function of that name: slugify [max [smart]] name. The
 // name is normalized, dots become '-', runs of '-' one, and the result is at
 // most max (50) bytes: cut at a '-' when smart (the default), anywhere else.
+// When smart, a max of 0 or less means no limit.
 func slugify(args ...any) (string, error) {
 	maxSize, smart, name := defaultSlug, true, ""
 	for i, arg := range args {
@@ -45,7 +46,7 @@ func slugify(args ...any) (string, error) {
 			return "", fmt.Errorf("slugify: argument %d is a %T; want slugify [max int [smart bool]] name string", i+1, arg)
 		}
 	}
-	if maxSize < 0 {
+	if maxSize < 0 && !smart {
 		return "", fmt.Errorf("slugify: a maximum of %d bytes", maxSize)
 	}
 	return slug(maxSize, smart, name), nil

@@ -50,6 +50,7 @@ func (c *compiler) compileRaw(v reflect.Value, path string) (node, error) {
 	if err := yaml.Unmarshal(raw, &decoded); err != nil {
 		return nil, &fieldError{path, fmt.Errorf("decode: %w", err)}
 	}
+	dropped := dropNulls(decoded)
 	n, err := c.compileAny(decoded, path)
 	if err != nil {
 		return nil, err
@@ -57,8 +58,8 @@ func (c *compiler) compileRaw(v reflect.Value, path string) (node, error) {
 	if n != nil {
 		return &rawNode{value: n, path: path}, nil
 	}
-	if cleaned, dropped := withoutNulls(decoded); dropped || !bytes.HasPrefix(bytes.TrimSpace(raw), []byte("{")) {
-		raw, err := json.Marshal(cleaned)
+	if dropped || !bytes.HasPrefix(bytes.TrimSpace(raw), []byte("{")) {
+		raw, err := json.Marshal(decoded)
 		if err != nil {
 			return nil, &fieldError{path, err}
 		}
@@ -159,9 +160,6 @@ func (c *compiler) compileAnyMap(m map[string]any, path string) (anyNode, error)
 	out := make(anyMap, 0, len(m))
 	templated := false
 	for _, key := range slices.Sorted(maps.Keys(m)) {
-		if m[key] == nil {
-			continue
-		}
 		at := path + "." + key
 		k, err := c.textOrStatic(key, at)
 		if err != nil {
@@ -184,12 +182,11 @@ func orStatic(n anyNode, v any) anyNode {
 	if n != nil {
 		return n
 	}
-	cleaned, _ := withoutNulls(v)
-	return anyStatic{cleaned}
+	return anyStatic{v}
 }
 
-// withoutNulls drops the nulls of objects, and says whether there were any.
-func withoutNulls(v any) (any, bool) {
+// dropNulls deletes the nulls of objects, and says whether there were any.
+func dropNulls(v any) bool {
 	dropped := false
 	switch v := v.(type) {
 	case map[string]any:
@@ -197,16 +194,16 @@ func withoutNulls(v any) (any, bool) {
 			if e == nil {
 				delete(v, k)
 				dropped = true
-				continue
+			} else if dropNulls(e) {
+				dropped = true
 			}
-			_, below := withoutNulls(e)
-			dropped = dropped || below
 		}
 	case []any:
 		for _, e := range v {
-			_, below := withoutNulls(e)
-			dropped = dropped || below
+			if dropNulls(e) {
+				dropped = true
+			}
 		}
 	}
-	return v, dropped
+	return dropped
 }

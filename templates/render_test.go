@@ -129,13 +129,15 @@ func TestSlugify(t *testing.T) {
 		{[]any{5, true, "abcdefgh"}, "abcde"},
 		{[]any{0, false, "abc"}, ""},
 		{[]any{8, true, "abc-defg-h"}, "abc-defg"},
+		{[]any{0, long}, "feature-abc-123-this-is-a-very-long-branch-name"},
+		{[]any{-1, long}, "feature-abc-123-this-is-a-very-long-branch-name"},
 	} {
 		got, err := slugify(c.args...)
 		if err != nil || got != c.want {
 			t.Errorf("slugify %v: got %q, %v; want %q", c.args, got, err, c.want)
 		}
 	}
-	for _, args := range [][]any{{5}, {"x", "y"}, {-1, "y"}} {
+	for _, args := range [][]any{{5}, {"x", "y"}, {-1, false, "y"}} {
 		if got, err := slugify(args...); err == nil {
 			t.Errorf("slugify %v: got %q; want an error", args, got)
 		}

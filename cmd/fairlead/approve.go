@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -137,11 +138,35 @@ func (h *held) release(ctx context.Context, s streams, c patcher, groups []group
 	if !h.yes && !confirmed(s, fmt.Sprintf(h.asks, count)) {
 		return exitf(codeGuarded, "not confirmed, so nothing has changed; --yes does not ask")
 	}
+	written, err := h.write(ctx, c, groups)
+	if written > 0 || err == nil {
+		fmt.Fprintf(s.err, h.done+"\n", written)
+	}
+	if written > 0 && err != nil {
+		return &exitError{codePartly, err}
+	}
+	return err
+}
+
+// write writes the decision on every object that takes it, and counts the
+// applications that are decided about. One that was made anew does not stop the
+// others; a hub that does not answer does.
+func (h *held) write(ctx context.Context, c patcher, groups []group) (int, error) {
+	written := 0
+	var failed []error
 	for _, g := range groups {
-		if err := g.annotate(ctx, c, h.annotation); err != nil {
-			return err
+		for _, d := range g.decide {
+			n, err := d.annotate(ctx, c, h.annotation)
+			written += n
+			if err == nil {
+				continue
+			}
+			failed = append(failed, err)
+			var exit *exitError
+			if errors.As(err, &exit) && exit.code == codeUnreachable {
+				return written, errors.Join(failed...)
+			}
 		}
 	}
-	fmt.Fprintf(s.err, h.done+"\n", count)
-	return nil
+	return written, errors.Join(failed...)
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -27,9 +28,11 @@ type group struct {
 	decide []decision
 }
 
+// decision is a value for one object; it decides about count applications.
 type decision struct {
 	object client.Object
 	value  string
+	count  int
 }
 
 // patcher writes decisions.
@@ -37,20 +40,26 @@ type patcher interface {
 	Patch(ctx context.Context, o client.Object, patch client.Patch, opts ...client.PatchOption) error
 }
 
-// annotate writes the decision, on these very objects only.
-func (g group) annotate(ctx context.Context, c patcher, key string) error {
-	for _, d := range g.decide {
-		patch, err := json.Marshal(map[string]any{"metadata": map[string]any{
-			"uid": d.object.GetUID(), "annotations": map[string]string{key: d.value},
-		}})
-		if err != nil {
-			return err
-		}
-		if err := c.Patch(ctx, d.object, client.RawPatch(types.MergePatchType, patch)); client.IgnoreNotFound(err) != nil {
-			return fromHub(err, d.object.GetName())
-		}
+// annotate writes the decision, on this very object only. What is gone by now
+// needs none, and written is 0.
+func (d decision) annotate(ctx context.Context, c patcher, key string) (written int, err error) {
+	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{
+		"uid": d.object.GetUID(), "annotations": map[string]string{key: d.value},
+	}})
+	if err != nil {
+		return 0, err
 	}
-	return nil
+	name := d.object.GetName()
+	switch err := c.Patch(ctx, d.object, client.RawPatch(types.MergePatchType, patch)); {
+	case err == nil:
+		return d.count, nil
+	case apierrors.IsNotFound(err):
+		return 0, nil
+	case apierrors.IsConflict(err):
+		return 0, exitf(codeGuarded, "%s: made anew since it was listed, so nothing is decided about it; run the command again", name)
+	default:
+		return 0, fromHub(err, name)
+	}
 }
 
 func (g group) list(t *table) {
@@ -125,7 +134,7 @@ func appendSet(out []group, object *unstructured.Unstructured) ([]group, error) 
 	}
 	return append(out, group{
 		digest: hold.Digest, count: int(hold.Count), by: "set " + set.Name, victims: hold.Victims,
-		decide: []decision{{object, hold.Digest}},
+		decide: []decision{{object, hold.Digest, int(hold.Count)}},
 	}), nil
 }
 
@@ -144,7 +153,7 @@ func (f finder) applications(ctx context.Context, match func(*v1alpha1.Applicati
 		}
 		victims = append(victims, guard.Victim{Name: app.Namespace + "/" + app.Name, UID: string(app.UID)})
 		g.victims = append(g.victims, v1alpha1.DeletionVictim{Name: app.Name, Cluster: guard.ClusterOf(app)})
-		g.decide = append(g.decide, decision{app, guard.DigestOf(app)})
+		g.decide = append(g.decide, decision{app, guard.DigestOf(app), 1})
 	}
 	if len(victims) == 0 {
 		return nil, nil

@@ -2,16 +2,22 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	fleet "github.com/fairlead/fairlead/api/fleet/v1alpha1"
 	"github.com/fairlead/fairlead/api/v1alpha1"
@@ -162,5 +168,46 @@ func TestApproveWantsOneTarget(t *testing.T) {
 	}
 	if code, _, problems := command(t, "hub", "--max-deletions", "many"); code != codeUsage || !strings.Contains(problems, "5,10%") {
 		t.Errorf("exit %d, %s", code, problems)
+	}
+}
+
+// One that was made anew, or is gone, since it was listed does not stop the
+// others; what was not written is not counted.
+func TestApproveGoesOnBeyondWhatHasChanged(t *testing.T) {
+	conflict := apierrors.NewConflict(schema.GroupResource{Resource: "applications"}, "gone-a", errors.New("UID in precondition"))
+	missing := apierrors.NewNotFound(schema.GroupResource{Resource: "applications"}, "gone-a")
+	all := held{annotation: v1alpha1.AnnotationApproveDeletions, yes: true, all: true}
+	one := held{annotation: v1alpha1.AnnotationApproveDeletions, yes: true, application: "gone-a"}
+	for name, tc := range map[string]struct {
+		held   held
+		answer error
+		code   int
+		says   string
+		words  []string
+	}{
+		"made anew":           {held: all, answer: conflict, code: codePartly, says: "121 let go", words: []string{"gone-b", "shrunk"}},
+		"gone":                {held: all, answer: missing, says: "121 let go", words: []string{"gone-b", "shrunk"}},
+		"the only one":        {held: one, answer: conflict, code: codeGuarded, says: "gone-a: made anew"},
+		"nobody answers":      {held: all, answer: errors.New("connection refused"), code: codePartly, says: "120 let go", words: []string{"shrunk"}},
+		"nobody answers once": {held: one, answer: errors.New("connection refused"), code: codeUnreachable, says: "gone-a"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			find := heldFleet()
+			find.Client = interceptor.NewClient(find.Client.(client.WithWatch), interceptor.Funcs{
+				Patch: func(ctx context.Context, c client.WithWatch, o client.Object, p client.Patch, opts ...client.PatchOption) error {
+					if o.GetName() == "gone-a" {
+						return tc.answer
+					}
+					return c.Patch(ctx, o, p, opts...)
+				},
+			})
+			code, out := decide(t, find, tc.held, "", "")
+			if code != tc.code || !strings.Contains(out, tc.says) {
+				t.Errorf("exit %d, want %d and %q: %s", code, tc.code, tc.says, out)
+			}
+			if got := slices.Sorted(maps.Keys(words(t, find))); !slices.Equal(got, tc.words) {
+				t.Errorf("decided about %v, want %v", got, tc.words)
+			}
+		})
 	}
 }

@@ -153,7 +153,7 @@ func TestExpandRefuses(t *testing.T) {
 			"add --repo https://git.example.com/apps.git@feature/x=DIR"},
 		{"another kind", "{apiVersion: v1, kind: Secret}", []string{"-f", "-"}, "want an argoproj.io/v1alpha1 ApplicationSet"},
 		{"two sets", expandSet + "---" + expandSet, []string{"-f", "-"}, "holds 2 objects"},
-		{"not YAML", "a: b: c", []string{"-f", "-"}, "yaml"},
+		{"not YAML", "a: b: c", []string{"-f", "-"}, "mapping values are not allowed"},
 		{"an unknown output", expandSet, []string{"-f", "-", "-o", "xml"}, `output "xml"`},
 		{"a folder that is none", expandSet, []string{"-f", "-", "--repo", "r=nope"}, "nope"},
 		{"a failed generator", strings.Replace(expandSet, "clusters: {sel", "plugin: {sel", 1), []string{"-f", "-", appsRepo},

@@ -6,12 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
-	"slices"
 	"strings"
 
+	"github.com/fairlead/fairlead/internal/strictyaml"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
-	"sigs.k8s.io/yaml"
 )
 
 // document is one of a YAML stream.
@@ -58,28 +56,19 @@ func hasContent(doc []byte) bool {
 // asJSON converts a document; a key that is given twice is an error. Errors
 // name lines of the stream.
 func (d document) asJSON() ([]byte, error) {
-	text, err := yaml.YAMLToJSONStrict(d.text)
+	text, err := strictyaml.ToJSON(d.text)
 	if err == nil {
 		return text, nil
 	}
-	if problems := strings.Split(err.Error(), "\n"); len(problems) > 1 && !slices.ContainsFunc(problems[1:], isMistake) {
-		return yaml.YAMLToJSON(d.text)
-	}
-	if _, again := yaml.YAMLToJSONStrict(append(bytes.Repeat([]byte("\n"), d.line-1), d.text...)); again != nil {
+	if _, again := strictyaml.ToJSON(append(bytes.Repeat([]byte("\n"), d.line-1), d.text...)); again != nil {
 		err = again // the same, with lines of the stream
 	}
-	message := strings.Join(strings.Fields(strings.TrimPrefix(err.Error(), "yaml: unmarshal errors:")), " ")
+	message := strings.Join(strings.Fields(strings.TrimPrefix(err.Error(), "yaml: ")), " ")
 	if !strings.Contains(message, "line ") {
 		return nil, fmt.Errorf("the document at line %d: %s", d.line, message)
 	}
 	return nil, errors.New(message)
 }
-
-var sameTruth = regexp.MustCompile(`key (true|false) already set in map$`)
-
-// isMistake is false for keys that are two words for one truth: YAML 1.1 reads
-// yes and on as true, and Argo CD takes both.
-func isMistake(problem string) bool { return !sameTruth.MatchString(problem) }
 
 // located is err, what came of reading a stream, with the line of the stream
 // where that is known.

@@ -31,7 +31,8 @@ func decodeSet(text []byte, namespace string) (*v1alpha1.ApplicationSet, []strin
 	if text, err = docs[0].asJSON(); err != nil {
 		return nil, nil, err
 	}
-	if err := yaml.Unmarshal(text, set); err != nil {
+	// From the YAML itself: as JSON, 1e6 in the place of a text would be 1000000.
+	if err := yaml.Unmarshal(docs[0].text, set); err != nil {
 		return nil, nil, err
 	}
 	if set.Kind != v1alpha1.ApplicationSetKind || set.GroupVersionKind().Group != v1alpha1.Group {

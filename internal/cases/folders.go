@@ -42,8 +42,8 @@ func openFolders(dir string) (*folders, error) {
 		return nil, fmt.Errorf("%s: want URL or URL@REVISION: folder of %s: %w", reposFile, reposDir, located(text, err))
 	}
 	for repo, folder := range f.named {
-		if !fs.ValidPath(folder) || !isDir(filepath.Join(f.dir, folder)) {
-			return nil, fmt.Errorf("%s: %s: there is no folder %s/%s", reposFile, generators.MaskURL(repo), reposDir, folder)
+		if !fs.ValidPath(folder) {
+			return nil, fmt.Errorf("%s: %s: %q is no folder of %s", reposFile, generators.MaskURL(repo), folder, reposDir)
 		}
 	}
 	return f, nil
@@ -54,7 +54,11 @@ func openFolders(dir string) (*folders, error) {
 func (f *folders) Resolve(_ context.Context, repoURL, revision string) (string, error) {
 	at := cmp.Or(revision, "HEAD")
 	for _, key := range []string{repoURL + "@" + at, repoURL} {
-		if folder, ok := f.named[key]; ok {
+		folder, ok := f.named[key]
+		if ok && !isDir(filepath.Join(f.dir, folder)) {
+			return "", fmt.Errorf("repository not found: there is no folder %s/%s, which %s names", reposDir, folder, reposFile)
+		}
+		if ok {
 			return folder, nil
 		}
 	}

@@ -12,6 +12,7 @@ func TestRepositoriesAreLookedUpInOrder(t *testing.T) {
 -- repos.yaml --
 https://git/x/conf.git@main: by-url-and-revision
 https://git/x/conf.git: by-url
+https://git/x/apps.git@gone: gone
 -- repos/by-url-and-revision/f --
 -- repos/by-url/f --
 -- repos/apps/f --
@@ -30,6 +31,7 @@ https://git/x/conf.git: by-url
 		{"https://git/x/apps", "v2", "apps"},
 		{"https://git/x/apps/", "", "apps@HEAD"},
 		{"git@git:apps.git", "v2", "apps"},
+		{"https://git/x/apps.git", "gone", ""}, // no other folder stands in for the one that is named
 		{"https://git/..", "", ""},
 		{"", "", ""},
 	} {
@@ -41,7 +43,7 @@ https://git/x/conf.git: by-url
 			t.Errorf("%s: %v", c.url, err)
 		}
 	}
-	for _, bad := range []string{"u: ../x", "u: gone", "u: [a]"} {
+	for _, bad := range []string{"u: ../x", "u: [a]"} {
 		if _, err := openFolders(folder(t, "bad", "-- repos.yaml --\n"+bad+"\n-- x/f --\n")); err == nil || !strings.Contains(err.Error(), "repos.yaml") {
 			t.Errorf("%s: %v", bad, err)
 		}

@@ -124,25 +124,6 @@ func (e *Expander) Snapshot() (Result, bool) {
 	return e.compiled.result(jobs, e.state.in), true
 }
 
-// PullRequests lists those that rows derive from, also rows that give no
-// Application, with repetitions. It takes work in proportion to the set.
-func (e *Expander) PullRequests() []string {
-	if e.state == nil {
-		return nil
-	}
-	var out []string
-	add := func(rows []*row) {
-		for _, r := range rows {
-			out = append(out, r.origin.PullRequests()...)
-		}
-	}
-	add(e.state.fixed)
-	for _, rows := range e.state.byCluster {
-		add(rows)
-	}
-	return out
-}
-
 // Protection is Snapshot's; it takes work in proportion to the refused rows.
 func (e *Expander) Protection() Protection {
 	if e.state == nil {

@@ -10,7 +10,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
-	"github.com/fairlead/fairlead/generators"
 	"github.com/fairlead/fairlead/internal/expand"
 )
 
@@ -144,32 +143,4 @@ func compareChange(t *rapid.T, e *expand.Expander, want expand.Result, m *mirror
 		t.Fatal("the protection differs")
 	}
 	return true
-}
-
-func TestPullRequestsOfAllRows(t *testing.T) {
-	set := decode(t, `
-goTemplate: true
-goTemplateOptions: [missingkey=error]
-generators:
-- matrix: {generators: [{clusters: {}}, {pullRequest: {github: {owner: acme, repo: web}}}]}
-- pullRequest: {gitea: {api: 'https://git.example.com:3000/x', owner: acme, repo: web}}
-- list: {elements: [{number: 1}]}
-template: {metadata: {name: 'pr-{{.number}}-{{.name}}'}}
-`)
-	e := expand.NewExpander(set, expand.Options{})
-	if got := e.PullRequests(); got != nil {
-		t.Errorf("before any expansion: %q", got)
-	}
-	in := expand.Inputs{Clusters: fleet(t), Answers: map[expand.Question]*generators.Answer{}}
-	for result := e.Expand(in); len(result.Missing) > 0; result = e.Expand(in) {
-		for _, request := range result.Missing {
-			in.Answers[request.Question] = &generators.Answer{PullRequests: []generators.PullRequest{{Number: 7}}}
-		}
-	}
-	got := e.PullRequests()
-	slices.Sort(got)
-	// The second has no cluster's name to render: a rejected row.
-	if want := []string{"acme/web#7", "git.example.com:3000/acme/web#7"}; !slices.Equal(slices.Compact(got), want) || len(got) < 2 {
-		t.Errorf("%q, want %q", got, want)
-	}
 }

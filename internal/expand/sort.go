@@ -115,5 +115,6 @@ func compareOrigins(a, b Origin) int {
 		cmp.Compare(a.Cluster, b.Cluster),
 		cmp.Compare(a.Element, b.Element),
 		cmp.Compare(a.PullRequest, b.PullRequest),
+		cmp.Compare(a.Question, b.Question),
 	)
 }

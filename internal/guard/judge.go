@@ -108,7 +108,7 @@ func (in Input) sort(w Window) (cleared, asked []Victim) {
 		case let:
 			v.Cause = cause
 			cleared = append(cleared, v)
-		case in.Pulls.closed(v.PullRequests) && !held(v.UID):
+		case in.Pulls.closed(v) && !held(v.UID):
 			v.Cause = v1alpha1.DeletionPullRequestClosed
 			cleared = append(cleared, v)
 		default:

@@ -47,42 +47,6 @@ func TestWhatOneRoundMayTake(t *testing.T) {
 		"of a set that grew within the window": {size: 100, lose: 8, held: true, edit: func(in *Input) { in.Grown = 90 }},
 		"of a set younger than the window":     {size: 100, lose: 8, edit: func(in *Input) { in.Grown = 100 }},
 		"the rest of what was held":            {size: 100, lose: 2, held: true, edit: func(in *Input) { in.Open = true }},
-		"closed pull requests":                 {size: 100, lose: 90, edit: func(in *Input) { ofPulls(in, 90, "a/b"); in.Pulls.List("a/b#7000") }},
-		"closed pull requests and five others": {size: 100, lose: 35, edit: func(in *Input) { ofPulls(in, 30, "a/b"); in.Pulls.List("a/b#7000") }},
-		"closed pull requests while others are held": {size: 100, lose: 90, edit: func(in *Input) {
-			ofPulls(in, 90, "a/b")
-			in.Pulls.List("a/b#7000")
-			in.Open, in.Holding = true, holding(victims(90, 10))
-		}},
-		"the only three pull requests":                {size: 3, lose: 3, edit: func(in *Input) { ofPulls(in, 3, "a/b") }},
-		"many pull requests and none is left":         {size: 100, lose: 90, held: true, edit: func(in *Input) { ofPulls(in, 90, "a/b") }},
-		"of a repository that others do not speak of": {size: 100, lose: 90, held: true, edit: func(in *Input) { ofPulls(in, 90, "a/b"); in.Pulls.List("a/c#1") }},
-		"an Application that stays is no answer":      {size: 100, lose: 90, held: true, edit: func(in *Input) { ofPulls(in, 90, "a/b"); in.Pulls.Name("a/b#7000") }},
-		"pull requests that rows still name": {size: 100, lose: 90, held: true, edit: func(in *Input) {
-			ofPulls(in, 90, "a/b")
-			for _, v := range in.Victims {
-				in.Pulls.List(v.PullRequests[0])
-			}
-		}},
-		"pull requests that others still name": {size: 100, lose: 90, held: true, edit: func(in *Input) {
-			ofPulls(in, 90, "a/b")
-			in.Pulls.List("a/b#7000")
-			for _, v := range in.Victims {
-				in.Pulls.Name(v.PullRequests[0])
-			}
-		}},
-		"what a hold holds, when another opens": {size: 100, lose: 90, held: true, edit: func(in *Input) {
-			ofPulls(in, 90, "a/b")
-			in.Open, in.Holding = true, Judge(*in).Holding
-			in.Pulls.List("a/b#7000")
-		}},
-		"one of two pull requests of each": {size: 100, lose: 90, edit: func(in *Input) {
-			for i := range in.Victims {
-				in.Victims[i].PullRequests = []string{fmt.Sprintf("a/b#%d", i), "a/c#1"}
-			}
-			in.Pulls.List("a/b#7000")
-			in.Pulls.List("a/c#1")
-		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := Input{Now: noon, Scope: "set", Size: tc.size, Victims: victims(0, tc.lose), Limits: Default()}
@@ -100,13 +64,6 @@ func TestWhatOneRoundMayTake(t *testing.T) {
 				t.Errorf("reason %q, digest %q", v.Reason, v.Digest)
 			}
 		})
-	}
-}
-
-// ofPulls makes the first n victims rows of pull requests of one repository.
-func ofPulls(in *Input, n int, repository string) {
-	for i := range n {
-		in.Victims[i].PullRequests = []string{fmt.Sprintf("%s#%d", repository, i)}
 	}
 }
 
@@ -291,7 +248,7 @@ func TestDigestNeedsNoOrder(t *testing.T) {
 }
 
 func TestCauseHoldsForTheGenerationItWasMadeOn(t *testing.T) {
-	app := &v1alpha1.Application{ObjectMeta: metav1.ObjectMeta{Generation: 4}}
+	app := &v1alpha1.Application{ObjectMeta: metav1.ObjectMeta{UID: "u", Generation: 4}}
 	app.Annotations = map[string]string{v1alpha1.AnnotationDeletionCause: FormatCause(app, v1alpha1.DeletionWithinGuard)}
 	if c := CauseOf(app); c != "" {
 		t.Errorf("not deleted, but %q", c)
@@ -306,7 +263,12 @@ func TestCauseHoldsForTheGenerationItWasMadeOn(t *testing.T) {
 		t.Error(diff)
 	}
 	app.Generation = 5
-	for _, bad := range []string{"", "4", "4 because", "x within-guard", "within-guard"} {
+	restored := app.DeepCopy()
+	restored.UID = "v"
+	if c := CauseOf(restored); c != "" {
+		t.Errorf("restored from a backup, it has the cause %q", c)
+	}
+	for _, bad := range []string{"", "4", "4 u because", "x u within-guard", "within-guard", "4 within-guard", "4 u within-guard u"} {
 		app.Annotations[v1alpha1.AnnotationDeletionCause] = bad
 		if c := CauseOf(app); c != "" {
 			t.Errorf("%q means %q", bad, c)

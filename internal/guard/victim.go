@@ -22,6 +22,9 @@ type Victim struct {
 	// PullRequests that its row came from, each as REPOSITORY#NUMBER. Once one
 	// of them is closed, the victim is let go and not counted.
 	PullRequests []string
+	// From is what else the row came from; without questions in it no pull
+	// request of the victim is known to have closed.
+	From PullSource
 	// Cause is why the victim may go. Judge fills it in.
 	Cause v1alpha1.DeletionCause
 	// RenamedTo is the cluster that seems to be Cluster under a new name; see

@@ -218,10 +218,12 @@ func TestB18StaleOwnersAfterARestore(t *testing.T) {
 	alive := numbered("alive", 0, 2)
 	r.awaitRunning(t, alive...)
 	r.stop()
-	// The backup knew another UID of the set. The real garbage collector finds
-	// out while the hub is away for half of them.
+	// The backup knew another UID of the set, and was taken while approved
+	// deletions waited for their agents. The real garbage collector finds out
+	// while the hub is away for half of them.
 	owned := func(set string) string {
-		return fmt.Sprintf(", ownerReferences: [{apiVersion: argoproj.io/v1alpha1, kind: ApplicationSet, name: %s, uid: 5cf0b8c4-0000-4000-8000-000000000000, controller: true, blockOwnerDeletion: true}]", set)
+		return fmt.Sprintf(", annotations: {"+v1alpha1.AnnotationDeletionCause+": '1 0d6cf0b8-0000-4000-8000-000000000000 approved'}"+
+			", ownerReferences: [{apiVersion: argoproj.io/v1alpha1, kind: ApplicationSet, name: %s, uid: 5cf0b8c4-0000-4000-8000-000000000000, controller: true, blockOwnerDeletion: true}]", set)
 	}
 	names := numbered("restored", 0, 50)
 	for _, name := range names[:25] {

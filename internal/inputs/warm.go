@@ -44,6 +44,10 @@ func (w *Warm) Repositories() []expand.Repository {
 	return out
 }
 
+// Answers that the last complete expansion rests on, read only. After Change
+// there may be some among them that no row needs any more.
+func (w *Warm) Answers() map[expand.Question]*generators.Answer { return w.in.Answers }
+
 // Expand is Gather, from nothing.
 func (w *Warm) Expand(ctx context.Context, fleet *clusters.Inventory, p Providers) (expand.Result, error) {
 	in := expand.Inputs{

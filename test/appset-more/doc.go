@@ -3,5 +3,5 @@
 // docs/testing-applicationsets.md describes. They cover corners that
 // test/appset-cases leaves out: values and templates that no row meets,
 // selectors on a Secret's own label, lookup of repositories and projects, each
-// class of validation.
+// class of validation, what every Git host answers, YAML 1.1.
 package appsetmore

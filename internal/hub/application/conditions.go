@@ -8,6 +8,28 @@ import (
 	"github.com/fairlead/fairlead/api/v1alpha1"
 )
 
+// leaders are the types that nobody but the leader may say: what it decided, and
+// where it stands with the agent. InvalidSpecError is not among them, since an
+// agent may find one too.
+var leaders = []v1alpha1.ApplicationConditionType{
+	v1alpha1.ApplicationConditionDeletionHeld,
+	v1alpha1.ApplicationConditionDestinationUnknown,
+	v1alpha1.ApplicationConditionNotDelivered,
+	v1alpha1.ApplicationConditionRevisionUnresolved,
+	v1alpha1.ApplicationConditionTombstonePending,
+}
+
+// ofAgent are the agent's conditions of app, without what is not the agent's to
+// say: no agent holds a deletion, or ends a hold.
+func ofAgent(app *v1alpha1.Application) []v1alpha1.ApplicationCondition {
+	if app.Status.Delivery == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(app.Status.Delivery.Conditions), func(c v1alpha1.ApplicationCondition) bool {
+		return slices.Contains(leaders, c.Type)
+	})
+}
+
 // withTimes orders conditions by type and message and keeps the transition
 // time of those that stand unchanged, so that a reconcile that found nothing
 // new writes nothing.

@@ -165,7 +165,7 @@ func (r *Reconciler) writeStatus(ctx context.Context, app *v1alpha1.Application,
 	if app.Status.Health.Status == "" {
 		app.Status.Health.Status = v1alpha1.HealthStatusUnknown
 	}
-	wanted := append(slices.Clone(d.Conditions), app.Status.Delivery.Conditions...)
+	wanted := slices.Concat(d.Conditions, ofAgent(app))
 	app.Status.Conditions = withTimes(wanted, before.Status.Conditions, metav1.NewTime(r.Now()))
 	if equality.Semantic.DeepEqual(before.Status, app.Status) {
 		return nil

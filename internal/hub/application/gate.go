@@ -208,7 +208,7 @@ func (g *Gate) SetDeleted(ctx context.Context, set *v1alpha1.ApplicationSet) err
 	if err := g.opts.Client.List(ctx, &apps, client.UnsafeDisableDeepCopy); err != nil {
 		return fmt.Errorf("list applications: %w", err)
 	}
-	owned := map[types.UID]bool{}
+	owned := map[setID]bool{}
 	for i := range apps.Items {
 		owned[owner(&apps.Items[i])] = true
 	}

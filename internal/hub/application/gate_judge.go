@@ -2,6 +2,7 @@ package application
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,23 +19,29 @@ type court struct {
 	limits  guard.Limits
 	book    book
 	rulings map[types.UID]ruling
-	// counted are the losses to remember, by scope, and by the scales that they
-	// were weighed with.
-	counted map[string]int
-	by      map[string]scale
+	// counted are the losses to remember, by scope.
+	counted map[string]loss
 	passed  []guard.Victim
 	// open are the sets with a hold, earlier or of this batch.
-	open map[types.UID]bool
+	open map[setID]bool
+	// sizes of the scopes that were weighed.
+	sizes map[string]int
+}
+
+// loss is how many of size are lost, or held as if they were.
+type loss struct {
+	count, size int
+	limits      guard.Limits
 }
 
 func newCourt(w world, limits guard.Limits, b book) *court {
 	c := &court{
 		world: w, limits: limits, book: b,
-		rulings: map[types.UID]ruling{}, counted: map[string]int{}, by: map[string]scale{}, open: map[types.UID]bool{},
+		rulings: map[types.UID]ruling{}, counted: map[string]loss{}, open: map[setID]bool{}, sizes: map[string]int{},
 	}
 	for _, app := range w.apps {
-		if uid := owner(app); uid != "" && w.held[app.UID] {
-			c.open[uid] = true
+		if set := owner(app); set != (setID{}) && w.held[app.UID] {
+			c.open[set] = true
 		}
 	}
 	return c
@@ -48,19 +55,21 @@ func (c *court) sit() {
 	for _, app := range c.nowhere {
 		if c.waiting[app.UID] {
 			c.rulings[app.UID] = ruling{pass: true}
-			c.holdStale(app)
+			if guard.CauseOf(app) == "" {
+				c.holdStale(app)
+			}
 		}
 	}
 	for _, app := range c.apps {
 		if !c.waiting[app.UID] {
 			continue
 		}
-		switch cause := guard.CauseOf(app); {
-		case cause == v1alpha1.DeletionApproved, cause == v1alpha1.DeletionPullRequestClosed:
+		switch {
+		case excused(app):
 			c.rulings[app.UID] = ruling{pass: true}
 		case going(string(app.UID)): // judged before a restart
 			c.pass(app)
-		case cause == "" && c.holdStale(app):
+		case guard.CauseOf(app) == "" && c.holdStale(app):
 		default:
 			left = append(left, app)
 		}
@@ -80,8 +89,14 @@ func (c *court) sit() {
 }
 
 func (c *court) count(scope string, by scale, n int) {
-	c.counted[scope] += n
-	c.by[scope] = by
+	c.counted[scope] = loss{c.counted[scope].count + n, c.sizes[scope], by.limits}
+}
+
+// excused is true for a deletion that a person approved at the set's guard, and
+// for one whose pull request closed: they neither count nor are held.
+func excused(app *v1alpha1.Application) bool {
+	cause := guard.CauseOf(app)
+	return cause == v1alpha1.DeletionApproved || cause == v1alpha1.DeletionPullRequestClosed
 }
 
 // pass lets app through and remembers it, so that a restart before its
@@ -91,29 +106,18 @@ func (c *court) pass(app *v1alpha1.Application) {
 	c.passed = append(c.passed, guard.Victim{UID: string(app.UID), Cause: v1alpha1.DeletionWithinGuard})
 }
 
-// holdStale holds app when the set that controls it does not exist and was not
-// deleted as far as this hub knows: nobody meant this deletion.
+// holdStale holds app when the set that controls it does not exist in its
+// namespace and was not deleted there as far as this hub knows: nobody meant
+// this deletion.
 func (c *court) holdStale(app *v1alpha1.Application) bool {
-	uid := owner(app)
-	_, lives := c.sets[uid]
-	_, deleted := c.book.Sets[uid]
-	if uid == "" || lives || deleted {
+	set := owner(app)
+	if _, lives := c.sets[set]; set == (setID{}) || lives || c.book.deleted(set) {
 		return false
 	}
 	c.rulings[app.UID] = ruling{why: fmt.Sprintf(
 		"its ApplicationSet %s is not there and was not deleted here, as after a restore", v1alpha1.OwningSet(app))}
 	return true
 }
-
-// setScope is "" where the set's own guard has judged already, or there is none.
-func (c *court) setScope(app *v1alpha1.Application) string {
-	if uid := owner(app); uid != "" && guard.CauseOf(app) == "" {
-		return setScopeOf(uid)
-	}
-	return ""
-}
-
-func setScopeOf(uid types.UID) string { return "set/" + string(uid) }
 
 // doomed is true for an Application that nobody has deleted yet, and that will
 // be: its set or its namespace is on its way out.
@@ -123,31 +127,27 @@ func (c *court) doomed(app *v1alpha1.Application) bool {
 
 // weigh judges each scope's share of the batch, and returns what is not held.
 func (c *court) weigh(batch []*v1alpha1.Application, by scale) []*v1alpha1.Application {
-	shares := map[string][]*v1alpha1.Application{}
-	for _, app := range batch {
-		scope := by.scope(app)
-		shares[scope] = append(shares[scope], app)
-	}
-	left := shares[""]
-	for scope, share := range shares {
-		if scope == "" {
-			continue
-		}
+	shares, left := c.shares(batch, by)
+	for _, scope := range slices.Sorted(maps.Keys(shares)) {
+		share := shares[scope]
+		c.sizes[scope] = share.size
 		why := c.excess(scope, share, by)
 		if why == "" {
-			left = append(left, share...)
+			left = append(left, share.asks...)
 			continue
 		}
-		c.count(scope, by, len(share))
-		for _, app := range share {
-			if uid := owner(app); uid != "" && scope == setScopeOf(uid) {
-				c.open[uid] = true
+		c.count(scope, by, len(share.asks))
+		for _, app := range share.asks {
+			if isSet(scope) {
+				c.open[owner(app)] = true
 			}
 			c.rulings[app.UID] = ruling{why: fmt.Sprintf("too much would go at once of %s: %s", c.named(scope, app), why)}
 		}
 	}
 	return left
 }
+
+func isSet(scope string) bool { return strings.HasPrefix(scope, setPrefix) }
 
 func (c *court) named(scope string, app *v1alpha1.Application) string {
 	switch strings.TrimPrefix(scope, "direct/") {
@@ -160,30 +160,15 @@ func (c *court) named(scope string, app *v1alpha1.Application) string {
 	}
 }
 
-// excess says why a scope's share is too much, "" if it is not. What is about
-// to follow counts too: the first of fifty must not slip through. Beyond a set
-// that is held it does not: it will be held with its set.
-func (c *court) excess(scope string, share []*v1alpha1.Application, by scale) string {
-	in := guard.Input{Now: c.now, Scope: scope, Window: guard.Window{Losses: c.book.Windows[scope].Losses}, Limits: by.limits}
-	ofSet := strings.HasPrefix(scope, setScopeOf(""))
-	in.Open = ofSet && c.open[owner(share[0])]
-	add := func(app *v1alpha1.Application) {
+// excess says why a scope's share is too much, "" if it is not.
+func (c *court) excess(scope string, share *share, by scale) string {
+	in := guard.Input{
+		Now: c.now, Scope: scope, Size: share.size, Grown: share.grown, Limits: by.limits,
+		Window: guard.Window{Losses: c.book.Windows[scope].Losses},
+		Open:   isSet(scope) && c.open[owner(share.asks[0])],
+	}
+	for _, app := range slices.Concat(share.asks, share.follow) {
 		in.Victims = append(in.Victims, guard.Victim{Name: app.Namespace + "/" + app.Name, UID: string(app.UID)})
-	}
-	for _, app := range share {
-		add(app)
-	}
-	for _, app := range c.apps {
-		if !within(scope, app) {
-			continue
-		}
-		in.Size++
-		if c.now.Sub(app.CreationTimestamp.Time) < by.limits.Window {
-			in.Grown++
-		}
-		if c.doomed(app) && by.scope(app) == scope && (ofSet || !c.open[owner(app)]) {
-			add(app)
-		}
 	}
 	if n := len(in.Victims); by.net && in.Window.Shrunk(c.now, by.limits, in.Size, n) <= by.limits.Of(in.Size) {
 		return ""
@@ -193,13 +178,13 @@ func (c *court) excess(scope string, share []*v1alpha1.Application, by scale) st
 
 // close returns the book with this batch's losses.
 func (c *court) close() book {
-	owned := map[types.UID]bool{}
+	owned := map[setID]bool{}
 	for _, app := range slices.Concat(c.apps, c.nowhere) {
 		owned[owner(app)] = true
 	}
 	out := c.book.without(c.now, c.limits.Window, owned)
-	for scope, n := range c.counted {
-		out.Windows[scope] = out.Windows[scope].Add(c.now, c.by[scope].limits, n, c.sizeOf(scope))
+	for scope, l := range c.counted {
+		out.Windows[scope] = out.Windows[scope].Add(c.now, l.limits, l.count, l.size)
 	}
 	if gone := c.letGo(); len(gone) > 0 {
 		out.Windows[fleetScope] = out.Windows[fleetScope].LetGo(gone)
@@ -217,14 +202,4 @@ func (c *court) letGo() []guard.Victim {
 		}
 	}
 	return out
-}
-
-func (c *court) sizeOf(scope string) int {
-	n := 0
-	for _, app := range c.apps {
-		if within(scope, app) {
-			n++
-		}
-	}
-	return n
 }

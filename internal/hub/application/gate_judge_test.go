@@ -17,6 +17,12 @@ import (
 
 var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 
+// goneSet is a set of namespace argocd that was deleted at noon.
+var goneSet = deletedSet{Name: "argocd/gone", At: noon}
+
+// setNamed is the set of namespace argocd that ofSet makes the owner.
+func setNamed(name string) setID { return setID{"argocd", types.UID(name)} }
+
 // town builds a world of Applications that have been running for a day.
 type town struct{ world }
 
@@ -46,6 +52,8 @@ func (w *town) many(prefix string, n int, edit ...func(*v1alpha1.Application)) {
 func deleted(a *v1alpha1.Application) {
 	a.DeletionTimestamp, a.Generation = &metav1.Time{Time: noon}, a.Generation+1
 }
+
+func inTeam(a *v1alpha1.Application) { a.Namespace = "team" }
 
 func ofProject(name string) func(*v1alpha1.Application) {
 	return func(a *v1alpha1.Application) { a.Spec.Project = name }
@@ -101,7 +109,7 @@ func TestTheGate(t *testing.T) {
 		},
 		"two small sets at once": {
 			build: func(w *town) { w.many("x", 3, ofSet("s"), deleted); w.many("y", 3, ofSet("u"), deleted) },
-			book:  book{Sets: map[types.UID]deletedSet{"s": {At: noon}, "u": {At: noon}}},
+			book:  book{Sets: map[types.UID]deletedSet{"s": goneSet, "u": goneSet}},
 		},
 		"the small sets of a namespace": {
 			build: func(w *town) {
@@ -109,7 +117,7 @@ func TestTheGate(t *testing.T) {
 				w.many("y", 3, ofSet("u"), deleted)
 				w.ending["argocd"] = true
 			},
-			book: book{Sets: map[types.UID]deletedSet{"s": {At: noon}, "u": {At: noon}}},
+			book: book{Sets: map[types.UID]deletedSet{"s": goneSet, "u": goneSet}},
 			held: map[string]int{"x": 3, "y": 3}, why: "project default",
 		},
 		"six of a project, and two of another": {
@@ -132,16 +140,16 @@ func TestTheGate(t *testing.T) {
 		},
 		"a set of three whose deletion was seen": {
 			build: func(w *town) { w.many("rest", 20); w.many("x", 3, ofSet("s"), deleted) },
-			book:  book{Sets: map[types.UID]deletedSet{"s": {At: noon}}},
+			book:  book{Sets: map[types.UID]deletedSet{"s": goneSet}},
 		},
 		"a set of four whose deletion was seen": {
 			build: func(w *town) { w.many("rest", 100); w.many("x", 4, ofSet("s"), deleted) },
-			book:  book{Sets: map[types.UID]deletedSet{"s": {At: noon}}},
+			book:  book{Sets: map[types.UID]deletedSet{"s": goneSet}},
 			held:  map[string]int{"x": 4}, why: "ApplicationSet s",
 		},
 		"the first of a deleted set, the others are still to come": {
 			build: func(w *town) { w.many("rest", 100); w.many("later", 7, ofSet("s")); w.add("x", ofSet("s"), deleted) },
-			book:  book{Sets: map[types.UID]deletedSet{"s": {At: noon}}},
+			book:  book{Sets: map[types.UID]deletedSet{"s": goneSet}},
 			held:  map[string]int{"x": 1}, why: "ApplicationSet s",
 		},
 		"the first of a namespace, the others are still to come": {
@@ -155,7 +163,7 @@ func TestTheGate(t *testing.T) {
 				w.many("later", 60, ofSet("s"))
 				w.add("y", deleted)
 			},
-			book: book{Sets: map[types.UID]deletedSet{"s": {At: noon}}},
+			book: book{Sets: map[types.UID]deletedSet{"s": goneSet}},
 			held: map[string]int{"x": 5}, why: "ApplicationSet s",
 		},
 		"one beside a set that was held before and ends": {
@@ -165,14 +173,14 @@ func TestTheGate(t *testing.T) {
 				w.waiting[w.add("x", ofSet("s"), deleted).UID], w.held["x"] = false, true
 				w.add("y", deleted)
 			},
-			book: book{Sets: map[types.UID]deletedSet{"s": {At: noon}}},
+			book: book{Sets: map[types.UID]deletedSet{"s": goneSet}},
 		},
 		"one while a set ends whose policy keeps its applications": {
 			build: func(w *town) {
 				w.many("rest", 200)
 				w.many("later", 60, ofSet("s"))
 				w.add("y", deleted)
-				w.sets["s"], w.keeping["s"] = true, true
+				w.sets[setNamed("s")], w.keeping[setNamed("s")] = true, true
 			},
 		},
 		"what is left of a set with a hold": {
@@ -185,31 +193,48 @@ func TestTheGate(t *testing.T) {
 				}
 				w.many("x", 2, ofSet("s"), deleted)
 			},
-			book: book{Sets: map[types.UID]deletedSet{"s": {At: noon}}},
+			book: book{Sets: map[types.UID]deletedSet{"s": goneSet}},
 			held: map[string]int{"x": 2}, why: "wait for approval",
 		},
 		"a set that is being deleted": {
-			build: func(w *town) { w.many("rest", 20); w.many("x", 3, ofSet("s"), deleted); w.sets["s"] = true },
+			build: func(w *town) { w.many("rest", 20); w.many("x", 3, ofSet("s"), deleted); w.sets[setNamed("s")] = true },
 		},
 		"one of a set that lives, by hand": {
-			build: func(w *town) { w.many("rest", 20, ofSet("s")); w.add("x", ofSet("s"), deleted); w.sets["s"] = false },
+			build: func(w *town) {
+				w.many("rest", 20, ofSet("s"))
+				w.add("x", ofSet("s"), deleted)
+				w.sets[setNamed("s")] = false
+			},
 		},
 		"one of a set that nobody deleted": {
 			build: func(w *town) { w.many("rest", 20); w.add("x", ofSet("s"), deleted) },
+			held:  map[string]int{"x": 1}, why: "restore",
+		},
+		"one of a set that lives, restored to another namespace": {
+			build: func(w *town) {
+				w.many("rest", 20, ofSet("s"))
+				w.add("x", ofSet("s"), inTeam, deleted)
+				w.sets[setNamed("s")] = false
+			},
+			held: map[string]int{"x": 1}, why: "restore",
+		},
+		"one of a deleted set, restored to another namespace": {
+			build: func(w *town) { w.many("rest", 20); w.add("x", ofSet("s"), inTeam, deleted) },
+			book:  book{Sets: map[types.UID]deletedSet{"s": goneSet}},
 			held:  map[string]int{"x": 1}, why: "restore",
 		},
 		"what the set's own guard allowed": {
 			build: func(w *town) {
 				w.many("rest", 100, ofSet("s"))
 				w.many("x", 5, ofSet("s"), causedBy(v1alpha1.DeletionWithinGuard), deleted)
-				w.sets["s"] = false
+				w.sets[setNamed("s")] = false
 			},
 		},
 		"what many sets' own guards allowed": {
 			build: func(w *town) {
 				for i := range 20 {
 					set := fmt.Sprintf("s%d", i)
-					w.sets[types.UID(set)] = false
+					w.sets[setNamed(set)] = false
 					w.many("x-"+set, 3, ofSet(set), causedBy(v1alpha1.DeletionWithinGuard), deleted)
 				}
 			},
@@ -218,19 +243,19 @@ func TestTheGate(t *testing.T) {
 		"what a person approved at the set": {
 			build: func(w *town) {
 				w.many("x", 50, ofSet("s"), causedBy(v1alpha1.DeletionApproved), deleted)
-				w.sets["s"] = false
+				w.sets[setNamed("s")] = false
 			},
 		},
 		"closed pull requests": {
 			build: func(w *town) {
 				w.many("x", 50, ofSet("s"), causedBy(v1alpha1.DeletionPullRequestClosed), deleted)
-				w.sets["s"] = false
+				w.sets[setNamed("s")] = false
 			},
 		},
 		"a cause of another generation": {
 			build: func(w *town) {
 				w.many("x", 50, ofSet("s"), causedBy(v1alpha1.DeletionApproved), func(a *v1alpha1.Application) { a.Generation++ }, deleted)
-				w.sets["s"] = false
+				w.sets[setNamed("s")] = false
 			},
 			held: map[string]int{"x": 50}, why: "ApplicationSet s",
 		},
@@ -304,7 +329,7 @@ func TestTheGateLetsAFleetLive(t *testing.T) {
 		w.now = noon.Add(time.Duration(round) * 15 * time.Second)
 		made := func(a *v1alpha1.Application) { a.CreationTimestamp = metav1.NewTime(w.now) }
 		set := fmt.Sprintf("s%d", round)
-		w.sets[types.UID(set)] = true
+		w.sets[setNamed(set)] = true
 		w.many("x-"+set, 3, ofSet(set), made, deleted)
 		w.add("single-"+set, made, deleted)
 		c := w.judge(b)
@@ -357,7 +382,7 @@ func TestTheBookForgetsWhatIsOver(t *testing.T) {
 	w := newTown()
 	w.many("rest", 30)
 	w.many("x", 2, deleted, ofSet("s"))
-	b := w.judge(book{Sets: map[types.UID]deletedSet{"s": {At: noon}, "t": {At: noon}}}).close()
+	b := w.judge(book{Sets: map[types.UID]deletedSet{"s": goneSet, "t": goneSet}}).close()
 	if len(b.Windows) != 3 || len(b.Sets) != 2 { // set, project, fleet
 		t.Errorf("at first: %+v", b)
 	}

@@ -244,8 +244,8 @@ func TestTheGateReadsWhichSetsKeep(t *testing.T) {
 		t.Fatal(err)
 	}
 	for uid, want := range map[types.UID]bool{"plain": false, "sync": false, "update": true, "only": true} {
-		if w.keeping[uid] != want {
-			t.Errorf("%s: keeping is %t", uid, w.keeping[uid])
+		if w.keeping[setID{"argocd", uid}] != want {
+			t.Errorf("%s: keeping is %t", uid, w.keeping[setID{"argocd", uid}])
 		}
 	}
 }

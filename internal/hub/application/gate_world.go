@@ -29,12 +29,11 @@ type world struct {
 	held map[types.UID]bool
 	// exists has every Application there is.
 	exists map[types.UID]bool
-	// sets are the ApplicationSets by UID, true for those that are being
-	// deleted.
-	sets map[types.UID]bool
+	// sets are the ApplicationSets, true for those that are being deleted.
+	sets map[setID]bool
 	// keeping are the sets whose policy forbids deleting: their Applications are
 	// made nobody's when they end.
-	keeping map[types.UID]bool
+	keeping map[setID]bool
 	// ending are namespaces that are being deleted.
 	ending map[string]bool
 }
@@ -42,8 +41,16 @@ type world struct {
 func newWorld(now time.Time) world {
 	return world{
 		now: now, waiting: map[types.UID]bool{}, held: map[types.UID]bool{}, exists: map[types.UID]bool{},
-		sets: map[types.UID]bool{}, keeping: map[types.UID]bool{}, ending: map[string]bool{},
+		sets: map[setID]bool{}, keeping: map[setID]bool{}, ending: map[string]bool{},
 	}
+}
+
+// setID is an ApplicationSet as the owner of Applications, which are in its own
+// namespace: to the garbage collector an owner of another namespace is missing.
+// The zero setID is none.
+type setID struct {
+	namespace string
+	uid       types.UID
 }
 
 // look reads the world from the cache. ruled has the final rulings so far, true
@@ -105,9 +112,10 @@ func (g *Gate) lookAtSets(ctx context.Context, w *world) error {
 	}
 	for i := range sets.Items {
 		set := &sets.Items[i]
-		w.sets[set.GetUID()] = set.GetDeletionTimestamp() != nil
+		id := setID{set.GetNamespace(), set.GetUID()}
+		w.sets[id] = set.GetDeletionTimestamp() != nil
 		policy, _, _ := unstructured.NestedString(set.Object, "spec", "syncPolicy", "applicationsSync") // "" if it is no text
-		w.keeping[set.GetUID()] = policy != "" && !v1alpha1.ApplicationsSyncPolicy(policy).AllowDelete()
+		w.keeping[id] = policy != "" && !v1alpha1.ApplicationsSyncPolicy(policy).AllowDelete()
 	}
 	return nil
 }
@@ -120,10 +128,11 @@ func (g *Gate) lookAtNamespaces(ctx context.Context, w *world) error {
 		}
 		ns := &metav1.PartialObjectMetadata{}
 		ns.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Namespace"))
-		if err := g.opts.Live.Get(ctx, client.ObjectKey{Name: app.Namespace}, ns); err != nil {
+		err := g.opts.Live.Get(ctx, client.ObjectKey{Name: app.Namespace}, ns)
+		if client.IgnoreNotFound(err) != nil {
 			return fmt.Errorf("read namespace %s: %w", app.Namespace, err)
 		}
-		w.ending[app.Namespace] = !ns.DeletionTimestamp.IsZero()
+		w.ending[app.Namespace] = err != nil || !ns.DeletionTimestamp.IsZero() // or gone, and the cache lags behind
 	}
 	return nil
 }
@@ -134,10 +143,10 @@ func guarded(app *v1alpha1.Application) bool {
 	return !app.DeletionTimestamp.IsZero() && app.CascadedDeletion()
 }
 
-// owner is the UID of the set that controls an Application, "" if none does.
-func owner(app *v1alpha1.Application) types.UID {
+// owner is the set that controls an Application.
+func owner(app *v1alpha1.Application) setID {
 	if v1alpha1.OwningSet(app) == "" {
-		return ""
+		return setID{}
 	}
-	return metav1.GetControllerOfNoCopy(app).UID
+	return setID{app.Namespace, metav1.GetControllerOfNoCopy(app).UID}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -29,12 +30,34 @@ func released(app *v1alpha1.Application) string {
 	return ""
 }
 
+// holds are the leader's conditions DeletionHeld on app. What its agent says
+// too is the agent's, unless it has the digest of this very Application, which
+// the agent may have from the leader.
+func holds(app *v1alpha1.Application) []v1alpha1.ApplicationCondition {
+	var out []v1alpha1.ApplicationCondition
+	for _, c := range app.Status.Conditions {
+		said := app.Status.Delivery != nil && slices.ContainsFunc(app.Status.Delivery.Conditions, func(o v1alpha1.ApplicationCondition) bool {
+			return o.Type == c.Type && o.Message == c.Message
+		})
+		if c.Type == v1alpha1.ApplicationConditionDeletionHeld && (!said || strings.Contains(c.Message, digestWords(app))) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
 // isHeld is true for an Application whose deletion was held before: it stays
 // held, over restarts too, until a person has spoken; but see isUnjudged.
-func isHeld(app *v1alpha1.Application) bool {
-	return slices.ContainsFunc(app.Status.Conditions, func(c v1alpha1.ApplicationCondition) bool {
-		return c.Type == v1alpha1.ApplicationConditionDeletionHeld
-	})
+func isHeld(app *v1alpha1.Application) bool { return len(holds(app)) > 0 }
+
+// isUnjudged is true for a hold that the ledger's trouble alone made.
+func isUnjudged(app *v1alpha1.Application) bool {
+	all := holds(app)
+	return len(all) > 0 && !slices.ContainsFunc(all, isFinal)
+}
+
+func isFinal(hold v1alpha1.ApplicationCondition) bool {
+	return !strings.HasPrefix(hold.Message, trouble)
 }
 
 // kept lets an Application go whose workloads a person wants to keep: no order
@@ -56,7 +79,7 @@ func (r *Reconciler) kept(ctx context.Context, app *v1alpha1.Application, cluste
 // a set controls asks first: after a restore it may run where it ran before,
 // and its set may be missing by mistake.
 func (r *Reconciler) finalizeUndelivered(ctx context.Context, app *v1alpha1.Application) error {
-	if guarded(app) && owner(app) != "" && released(app) == "" {
+	if guarded(app) && owner(app) != (setID{}) && released(app) == "" {
 		if passes, err := r.passes(ctx, app); err != nil || !passes {
 			return err
 		}
@@ -85,19 +108,11 @@ func (r *Reconciler) passes(ctx context.Context, app *v1alpha1.Application) (boo
 // words of before.
 func (r *Reconciler) sayHeld(ctx context.Context, app *v1alpha1.Application, why string) error {
 	before := app.DeepCopy()
-	var wanted []v1alpha1.ApplicationCondition
-	for _, c := range before.Status.Conditions {
-		if c.Type == v1alpha1.ApplicationConditionDeletionHeld {
-			wanted = append(wanted, c)
-		}
-	}
+	wanted := holds(before)
 	if why != "" {
 		wanted = []v1alpha1.ApplicationCondition{{Type: v1alpha1.ApplicationConditionDeletionHeld, Message: heldMessage(app, why)}}
 	}
-	if app.Status.Delivery != nil {
-		wanted = append(wanted, app.Status.Delivery.Conditions...)
-	}
-	app.Status.Conditions = withTimes(wanted, before.Status.Conditions, metav1.NewTime(r.Now()))
+	app.Status.Conditions = withTimes(append(wanted, ofAgent(app)...), before.Status.Conditions, metav1.NewTime(r.Now()))
 	if equality.Semantic.DeepEqual(before.Status, app.Status) {
 		return nil
 	}
@@ -116,6 +131,8 @@ func (r *Reconciler) sayHeld(ctx context.Context, app *v1alpha1.Application, why
 
 func heldMessage(app *v1alpha1.Application, why string) string {
 	which := fmt.Sprintf("--application %s -n %s", app.Name, app.Namespace)
-	return fmt.Sprintf("%s, so nothing is deleted from cluster %s, where it keeps running; digest %s: to delete it run: fairlead approve %s; to keep its workloads: fairlead keep %s",
-		why, guard.ClusterOf(app), guard.DigestOf(app), which, which)
+	return fmt.Sprintf("%s, so nothing is deleted from cluster %s, where it keeps running; %s: to delete it run: fairlead approve %s; to keep its workloads: fairlead keep %s",
+		why, guard.ClusterOf(app), digestWords(app), which, which)
 }
+
+func digestWords(app *v1alpha1.Application) string { return "digest " + guard.DigestOf(app) }

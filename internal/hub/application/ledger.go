@@ -3,7 +3,9 @@ package application
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -36,7 +38,7 @@ type book struct {
 
 // without leaves out what counts no more: losses that have left the window,
 // who was let go, and sets whose Applications are all gone.
-func (b book) without(now time.Time, window time.Duration, owned map[types.UID]bool) book {
+func (b book) without(now time.Time, window time.Duration, owned map[setID]bool) book {
 	out := book{Windows: map[string]guard.Window{}, Sets: map[types.UID]deletedSet{}}
 	for scope, w := range b.Windows {
 		if !w.Quiet(now, window) {
@@ -44,22 +46,34 @@ func (b book) without(now time.Time, window time.Duration, owned map[types.UID]b
 		}
 	}
 	for uid, set := range b.Sets {
-		if owned[uid] || now.Sub(set.At) < window {
+		if owned[set.id(uid)] || now.Sub(set.At) < window {
 			out.Sets[uid] = set
 		}
 	}
 	return out
 }
 
+// deleted is true for a set whose deletion the hub has seen.
+func (b book) deleted(id setID) bool {
+	set, known := b.Sets[id.uid]
+	return known && set.id(id.uid) == id
+}
+
 // deletedSet is a set whose deletion the hub has seen.
 type deletedSet struct {
-	Name string    `json:"name"`
+	Name string    `json:"name"` // NAMESPACE/NAME
 	At   time.Time `json:"at"`
+}
+
+func (s deletedSet) id(uid types.UID) setID {
+	namespace, _, _ := strings.Cut(s.Name, "/")
+	return setID{namespace, uid}
 }
 
 // ledger keeps the gate's book in a ConfigMap, written before anything is let
 // through. The one leader alone writes it; a leader that has been replaced
-// meets a conflict, reads again and judges again.
+// meets a conflict, reads again and judges again. What was removed or emptied
+// under a hub that knows its book is made anew from that.
 type ledger struct {
 	configMaps corev1client.ConfigMapInterface
 	limits     guard.Limits
@@ -67,6 +81,7 @@ type ledger struct {
 	mu     sync.Mutex
 	at     *corev1.ConfigMap // as last read or written; nil if not known
 	stands bool              // the ConfigMap exists
+	known  bool              // the book has been read
 	book   book
 }
 
@@ -89,7 +104,7 @@ func (l *ledger) judge(ctx context.Context, w world) (map[types.UID]ruling, erro
 // setDeleted remembers the deletion of a set, and forgets those of which nothing
 // is owned any more. In a control namespace that is
 // being deleted itself nothing can be remembered; what the set had is held then.
-func (l *ledger) setDeleted(ctx context.Context, uid, name string, now time.Time, owned map[types.UID]bool) error {
+func (l *ledger) setDeleted(ctx context.Context, uid, name string, now time.Time, owned map[setID]bool) error {
 	err := l.change(ctx, func(old book) book {
 		if _, known := old.Sets[types.UID(uid)]; known {
 			return old
@@ -138,14 +153,29 @@ func (l *ledger) load(ctx context.Context) error {
 	case err != nil:
 		return fmt.Errorf("read configmap %s: %w", LedgerConfigMap, err)
 	}
-	var read book
-	if text := cm.Data[ledgerKey]; text != "" {
-		if err := json.Unmarshal([]byte(text), &read); err != nil {
-			return fmt.Errorf("configmap %s: %s: %w; nothing is deleted until it is corrected or removed", LedgerConfigMap, ledgerKey, err)
-		}
+	stands := err == nil
+	read, err := l.read(cm.Data[ledgerKey], stands)
+	if err != nil {
+		return fmt.Errorf("configmap %s: %s: %w; nothing is deleted until it is corrected or removed", LedgerConfigMap, ledgerKey, err)
 	}
-	l.at, l.stands, l.book = cm, err == nil, read
+	l.at, l.stands, l.known, l.book = cm, stands, true, read
 	return nil
+}
+
+// read makes a book of the ConfigMap's text. The hub never writes an empty one:
+// somebody took it away.
+func (l *ledger) read(text string, stands bool) (book, error) {
+	switch {
+	case text == "" && l.known:
+		return l.book, nil
+	case text == "" && stands:
+		return book{}, errors.New("it is empty")
+	case text == "":
+		return book{}, nil
+	}
+	var read book
+	err := json.Unmarshal([]byte(text), &read)
+	return read, err
 }
 
 func (l *ledger) save(ctx context.Context, next book) error {

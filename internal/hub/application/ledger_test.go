@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes/fake"
+	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
 	clienttesting "k8s.io/client-go/testing"
 
 	"github.com/fairlead/fairlead/internal/guard"
@@ -104,7 +105,7 @@ func TestTheLedgerForgetsSetsThatLeftNothing(t *testing.T) {
 	l, _ := newLedger()
 	for i, name := range []string{"empty", "owning", "late"} {
 		now := noon.Add(time.Duration(i) * time.Hour)
-		if err := l.setDeleted(t.Context(), name, "argocd/"+name, now, map[types.UID]bool{"owning": true}); err != nil {
+		if err := l.setDeleted(t.Context(), name, "argocd/"+name, now, map[setID]bool{setNamed("owning"): true}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -125,5 +126,48 @@ func TestASetGoesWithTheControlNamespace(t *testing.T) {
 	w.many("x", 2, ofSet("s"), deleted)
 	if n := passedOf(t, l, w.world); n != 0 {
 		t.Errorf("%d passed without a cause", n)
+	}
+}
+
+func TestARemovedOrEmptiedLedgerIsMadeAnewFromMemory(t *testing.T) {
+	for name, spoil := range map[string]func(corev1client.ConfigMapInterface, *corev1.ConfigMap) error{
+		"removed": func(all corev1client.ConfigMapInterface, _ *corev1.ConfigMap) error {
+			return all.Delete(t.Context(), LedgerConfigMap, metav1.DeleteOptions{})
+		},
+		"emptied": func(all corev1client.ConfigMapInterface, cm *corev1.ConfigMap) error {
+			cm.Data = nil
+			_, err := all.Update(t.Context(), cm, metav1.UpdateOptions{})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l, kube := newLedger()
+			if n := passedOf(t, l, lose("a", 5)); n != 5 {
+				t.Fatalf("%d passed", n)
+			}
+			all := kube.CoreV1().ConfigMaps("argocd")
+			cm, err := all.Get(t.Context(), LedgerConfigMap, metav1.GetOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := spoil(all, cm); err != nil {
+				t.Fatal(err)
+			}
+			l.at = nil // as after a conflict
+			if n := passedOf(t, l, lose("b", 5)); n != 0 {
+				t.Errorf("%d passed after five", n)
+			}
+			successor := &ledger{configMaps: all, limits: guard.Default()}
+			if n := passedOf(t, successor, lose("c", 5)); n != 0 {
+				t.Errorf("%d passed the next leader", n)
+			}
+		})
+	}
+}
+
+func TestAnEmptiedLedgerThatNobodyKnowsLetsNothingThrough(t *testing.T) {
+	l, _ := newLedger(&corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "argocd", Name: LedgerConfigMap}})
+	if rulings, err := l.judge(t.Context(), lose("a", 1)); err == nil || !strings.Contains(err.Error(), "corrected or removed") {
+		t.Errorf("ruled %v, error %v", rulings, err)
 	}
 }

@@ -111,7 +111,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (out 
 	var bad *undecodable
 	switch {
 	case errors.As(err, &bad) && !bad.set.DeletionTimestamp.IsZero():
-		return reconcile.Result{}, r.finalize(ctx, bad.set)
+		return reconcile.Result{}, r.end(ctx, bad.set)
 	case errors.As(err, &bad):
 		r.expansions.Take(req.NamespacedName)
 		return reconcile.Result{}, r.writeConditions(ctx, bad.set, generatorFailed(bad))
@@ -121,7 +121,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (out 
 	case err != nil:
 		return reconcile.Result{}, err
 	case !set.DeletionTimestamp.IsZero():
-		return reconcile.Result{}, r.finalize(ctx, set)
+		return reconcile.Result{}, r.end(ctx, set)
 	case !r.Admission.Serves(set.Namespace):
 		return reconcile.Result{}, r.writeConditions(ctx, set, r.Admission.refusal(set.Namespace))
 	}
@@ -171,7 +171,7 @@ func (r *Reconciler) look(ctx context.Context, set *v1alpha1.ApplicationSet) (re
 		return conflicts(err)
 	}
 	failed := r.live.Write(ctx, set, todo, func(ctx context.Context, app *v1alpha1.Application) error {
-		return r.Guard.Delete(ctx, app, ruling)
+		return r.Guard.Delete(ctx, set, app, ruling)
 	})
 	if err := failed.Err(); apierrors.IsConflict(err) {
 		return conflicts(err) // nothing is wrong

@@ -72,10 +72,9 @@ func (r *Reconciler) there(ctx context.Context, set *v1alpha1.ApplicationSet, o 
 
 // lookOf is what the guard asks of an outlook.
 func lookOf(o outlook.Outlook) deletions.Look {
-	expander := o.State.Expansion.Expander()
-	l := deletions.Look{PullRequests: expander.PullRequests}
+	l := deletions.Look{Pulls: o.Pulls}
 	if o.Partial() {
-		l.Gives = expander.Gives
+		l.Gives = o.State.Expansion.Expander().Gives
 	}
 	return l
 }

@@ -2,10 +2,12 @@ package applicationset
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
@@ -21,9 +23,19 @@ type Ledger interface {
 	SetDeleted(ctx context.Context, set *v1alpha1.ApplicationSet) error
 }
 
+// end is finalize, whose failure the set says.
+func (r *Reconciler) end(ctx context.Context, set *v1alpha1.ApplicationSet) error {
+	err := r.finalize(ctx, set)
+	if err == nil || apierrors.IsConflict(err) {
+		return err
+	}
+	return errors.Join(err, r.writeConditions(ctx, set, endFailed(err)))
+}
+
 // finalize lets a deleted set go. Its Applications follow by garbage
 // collection, each through its own finalizer; where the set's policy forbids
-// deleting, they are made nobody's first.
+// deleting, they are made nobody's first, and where it preserves resources,
+// they lose what would delete them, even if no update has said so before.
 func (r *Reconciler) finalize(ctx context.Context, set *v1alpha1.ApplicationSet) error {
 	r.forget(client.ObjectKeyFromObject(set))
 	if !controllerutil.ContainsFinalizer(set, fleet.Finalizer) {
@@ -34,8 +46,13 @@ func (r *Reconciler) finalize(ctx context.Context, set *v1alpha1.ApplicationSet)
 			return fmt.Errorf("record that applicationset %s/%s is deleted: %w", set.Namespace, set.Name, err)
 		}
 	}
-	if !plan.AllowedBy(set).Delete {
-		if err := r.disown(ctx, set); err != nil {
+	switch p := set.Spec.SyncPolicy; {
+	case !plan.AllowedBy(set).Delete:
+		if err := r.eachLive(ctx, set, r.releaseOne); err != nil {
+			return err
+		}
+	case p != nil && p.PreserveResourcesOnDeletion:
+		if err := r.eachLive(ctx, set, r.preserveOne); err != nil {
 			return err
 		}
 	}
@@ -51,9 +68,10 @@ func (r *Reconciler) finalize(ctx context.Context, set *v1alpha1.ApplicationSet)
 // releasePage is how many Applications are read at once to be released.
 const releasePage = 500
 
-// disown makes the set's Applications nobody's. It reads past the cache: one
-// that the cache has not told of yet would be collected with the set.
-func (r *Reconciler) disown(ctx context.Context, set *v1alpha1.ApplicationSet) error {
+// eachLive does what it is told to each of the set's Applications, some at a
+// time. It reads past the cache: one that the cache has not told of yet would
+// be collected with the set.
+func (r *Reconciler) eachLive(ctx context.Context, set *v1alpha1.ApplicationSet, do doOne) error {
 	page := &metav1.PartialObjectMetadataList{}
 	page.SetGroupVersionKind(v1alpha1.ApplicationSchemaGroupVersionKind)
 	for {
@@ -61,7 +79,7 @@ func (r *Reconciler) disown(ctx context.Context, set *v1alpha1.ApplicationSet) e
 		if err != nil {
 			return fmt.Errorf("list applications of set %s/%s: %w", set.Namespace, set.Name, err)
 		}
-		if err := r.release(ctx, set, page.Items); err != nil {
+		if err := r.eachOf(ctx, set, page.Items, do); err != nil {
 			return err
 		}
 		if page.Continue == "" {
@@ -70,8 +88,9 @@ func (r *Reconciler) disown(ctx context.Context, set *v1alpha1.ApplicationSet) e
 	}
 }
 
-// release takes the set off the owners of these Applications, some at a time.
-func (r *Reconciler) release(ctx context.Context, set *v1alpha1.ApplicationSet, apps []metav1.PartialObjectMetadata) error {
+type doOne func(ctx context.Context, set *v1alpha1.ApplicationSet, app *metav1.PartialObjectMetadata) error
+
+func (r *Reconciler) eachOf(ctx context.Context, set *v1alpha1.ApplicationSet, apps []metav1.PartialObjectMetadata, do doOne) error {
 	key := client.ObjectKeyFromObject(set)
 	defer r.Writers.Enter(key)()
 	var group errgroup.Group
@@ -86,12 +105,29 @@ func (r *Reconciler) release(ctx context.Context, set *v1alpha1.ApplicationSet, 
 		}
 		group.Go(func() error {
 			defer r.Writers.Give(key)
-			return r.releaseOne(ctx, set, app)
+			return do(ctx, set, app)
 		})
 	}
 	return group.Wait()
 }
 
+// preserveOne takes off what would delete an Application's resources with it.
+func (r *Reconciler) preserveOne(ctx context.Context, set *v1alpha1.ApplicationSet, app *metav1.PartialObjectMetadata) error {
+	finalizers := plan.Finalizers(set, app)
+	if len(finalizers) == len(app.Finalizers) {
+		return nil
+	}
+	app.SetGroupVersionKind(v1alpha1.ApplicationSchemaGroupVersionKind)
+	before := app.DeepCopy()
+	app.Finalizers = finalizers
+	err := r.Client.Patch(ctx, app, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
+	if client.IgnoreNotFound(err) != nil {
+		return fmt.Errorf("preserve the resources of application %s/%s: %w", app.Namespace, app.Name, err)
+	}
+	return nil
+}
+
+// releaseOne makes an Application nobody's.
 func (r *Reconciler) releaseOne(ctx context.Context, set *v1alpha1.ApplicationSet, app *metav1.PartialObjectMetadata) error {
 	app.SetGroupVersionKind(v1alpha1.ApplicationSchemaGroupVersionKind)
 	before := app.DeepCopy()

@@ -21,7 +21,8 @@ func setObject() *unstructured.Unstructured {
 }
 
 // undecodable is a set whose spec cannot be read. What can be is in set:
-// metadata, status, and the policy that says whether rows may be deleted.
+// metadata, status, and the policy that says whether rows may be deleted, and
+// their resources with them.
 type undecodable struct {
 	set *v1alpha1.ApplicationSet
 	err error
@@ -42,7 +43,10 @@ func getSet(ctx context.Context, c client.Reader, key client.ObjectKey) (*v1alph
 	}
 	bare := object.DeepCopy()
 	policy, _, _ := unstructured.NestedString(bare.Object, "spec", "syncPolicy", "applicationsSync")
-	bare.Object["spec"] = map[string]any{"syncPolicy": map[string]any{"applicationsSync": policy}}
+	preserve, _, _ := unstructured.NestedBool(bare.Object, "spec", "syncPolicy", "preserveResourcesOnDeletion")
+	bare.Object["spec"] = map[string]any{"syncPolicy": map[string]any{
+		"applicationsSync": policy, "preserveResourcesOnDeletion": preserve,
+	}}
 	if set, bareErr := v1alpha1.DecodeApplicationSet(bare); bareErr == nil {
 		return nil, &undecodable{set: set, err: err}
 	}

@@ -48,6 +48,14 @@ func ignored(err error) verdict {
 	return verdict{errorReason: v1alpha1.ApplicationSetReasonErrorOccurred, message: bounded(err.Error())}
 }
 
+// endFailed is the verdict on a deleted set that cannot go yet.
+func endFailed(err error) verdict {
+	return verdict{
+		errorReason: v1alpha1.ApplicationSetReasonErrorOccurred,
+		message:     "the set is deleted and cannot end yet: " + bounded(err.Error()),
+	}
+}
+
 // ruleFailed is the verdict when a rule of the set cannot be read: without it,
 // the set would overwrite what the rule protects.
 func ruleFailed(err error) verdict {

@@ -18,7 +18,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
-	"sigs.k8s.io/yaml"
+
+	"github.com/fairlead/fairlead/internal/strictyaml"
 )
 
 // files are objects by themselves, in the order of the streams.
@@ -47,7 +48,7 @@ func FromYAML(namespace string, streams ...[]byte) (*Objects, error) {
 }
 
 func (f *files) add(doc []byte, namespace string) error {
-	text, err := yaml.YAMLToJSONStrict(doc)
+	text, err := strictyaml.ToJSON(doc)
 	if err != nil {
 		return err
 	}

@@ -35,10 +35,15 @@ func (g *Guard) consume(ctx context.Context, set *v1alpha1.ApplicationSet) error
 	return nil
 }
 
-// annotate is a patch of one annotation of the object with that UID.
-func annotate(uid, key, value string) client.Patch {
-	data, _ := json.Marshal(map[string]any{"metadata": map[string]any{ // strings always encode
-		"uid": uid, "annotations": map[string]string{key: value},
-	}})
+// mark is a patch that annotates app, and leaves it these finalizers, if it is
+// still as it was read.
+func mark(app *v1alpha1.Application, key, value string, finalizers []string) client.Patch {
+	metadata := map[string]any{
+		"uid": app.UID, "resourceVersion": app.ResourceVersion, "annotations": map[string]string{key: value},
+	}
+	if len(finalizers) != len(app.Finalizers) {
+		metadata["finalizers"] = finalizers
+	}
+	data, _ := json.Marshal(map[string]any{"metadata": metadata}) // strings always encode
 	return client.RawPatch(types.MergePatchType, data)
 }

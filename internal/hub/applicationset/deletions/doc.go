@@ -5,6 +5,7 @@
 //   - guard.go: one judgement, and one deletion with its cause.
 //   - round.go: what the guard is asked of a plan, and what is recorded of the
 //     answer.
+//   - gains.go: what may be a held victim under a new name.
 //   - words.go: what people are told.
 //   - annotations.go, metrics.go: approvals that have been used; what is held.
 //

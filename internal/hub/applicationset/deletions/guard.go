@@ -2,10 +2,13 @@ package deletions
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	again "k8s.io/client-go/util/retry"
@@ -46,9 +49,9 @@ func (g *Guard) NeedsAll(set *v1alpha1.ApplicationSet) bool { return set.Status.
 type Look struct {
 	// Gives says whether any row has a name; nil if the plan is for all rows.
 	Gives func(name string) bool
-	// PullRequests lists those that the set's rows derive from, all of them and
-	// those that give no Application too.
-	PullRequests func() []string
+	// Pulls is what hosts answered about pull requests for this look; nil if no
+	// Application of the set derives from any.
+	Pulls func() guard.Pulls
 }
 
 // partial is true if the plan is for some of the set's rows only.
@@ -78,10 +81,13 @@ func (g *Guard) Judge(ctx context.Context, set *v1alpha1.ApplicationSet, todo *p
 		if fresh.UID != set.UID || !fresh.DeletionTimestamp.IsZero() {
 			return fmt.Errorf("applicationset %s/%s is being deleted: none of its applications is judged", set.Namespace, set.Name)
 		}
+		if fresh.Generation != set.Generation {
+			return errOldSpec
+		}
 		if look.partial() && g.NeedsAll(fresh) {
 			return fmt.Errorf("applicationset %s/%s: deletions are held; all of its rows must be judged together", set.Namespace, set.Name)
 		}
-		round := g.round(fresh, wanted, owned, todo.Changes, look)
+		round := g.round(fresh, *todo, wanted, owned, look)
 		if err := g.record(ctx, fresh, round); err != nil {
 			return err
 		}
@@ -89,8 +95,15 @@ func (g *Guard) Judge(ctx context.Context, set *v1alpha1.ApplicationSet, todo *p
 		todo.Delete, ruling = round.deletions(), round.ruling()
 		return nil
 	})
+	if errors.Is(err, errOldSpec) {
+		return nil, apierrors.NewConflict(v1alpha1.SchemeGroupVersion.WithResource("applicationsets").GroupResource(), set.Name, err)
+	}
 	return ruling, err
 }
+
+// errOldSpec ends a judgement that another try cannot mend: somebody has
+// changed the set since it was expanded, and the plan is not what it wants now.
+var errOldSpec = errors.New("the set was changed while it was expanded: it is expanded again")
 
 // concerned is false for the many rounds that delete nothing and have nothing
 // to look after.
@@ -103,7 +116,8 @@ func (g *Guard) concerned(set *v1alpha1.ApplicationSet, todo *plan.Plan) bool {
 // Forget a set that is gone.
 func (g *Guard) Forget(set types.NamespacedName) { g.Metrics.set(set, 0) }
 
-// owned lists the set's Applications that are not on their way out.
+// owned lists the set's Applications that are not on their way out. Those of
+// an earlier set of the same name are not its own.
 func (g *Guard) owned(ctx context.Context, set *v1alpha1.ApplicationSet) ([]*v1alpha1.Application, error) {
 	list, err := live.OfSet(ctx, g.Client, set)
 	if err != nil {
@@ -111,30 +125,33 @@ func (g *Guard) owned(ctx context.Context, set *v1alpha1.ApplicationSet) ([]*v1a
 	}
 	out := make([]*v1alpha1.Application, 0, len(list))
 	for i := range list {
-		if app := &list[i]; app.DeletionTimestamp.IsZero() {
+		if app := &list[i]; app.DeletionTimestamp.IsZero() && metav1.IsControlledBy(app, set) {
 			out = append(out, app)
 		}
 	}
 	return out, nil
 }
 
-// Delete deletes one Application of a judged plan, with its cause recorded on
-// it, so that the gate where tombstones are issued knows who decided.
-func (g *Guard) Delete(ctx context.Context, app *v1alpha1.Application, r Ruling) error {
+// Delete deletes one Application of a judged plan of set, with its cause
+// recorded on it, so that the gate where tombstones are issued knows who
+// decided. Where the set preserves resources, nothing of the Application's goes
+// with it, whether or not an update has said so before. It is a conflict if the
+// Application is no longer what was judged.
+func (g *Guard) Delete(ctx context.Context, set *v1alpha1.ApplicationSet, app *v1alpha1.Application, r Ruling) error {
 	key, value := v1alpha1.AnnotationDeletionCause, guard.FormatCause(app, r[app.UID])
 	if r[app.UID] == v1alpha1.DeletionKept {
 		key, value = v1alpha1.AnnotationKeepWorkloads, guard.DigestOf(app)
 	}
-	if app.Annotations[key] != value {
-		marked := app.DeepCopy()
-		if err := g.Client.Patch(ctx, marked, annotate(string(app.UID), key, value)); err != nil {
+	if finalizers := plan.Finalizers(set, app); app.Annotations[key] != value || len(finalizers) != len(app.Finalizers) {
+		app = app.DeepCopy()
+		if err := g.Client.Patch(ctx, app, mark(app, key, value, finalizers)); err != nil {
 			if client.IgnoreNotFound(err) == nil {
 				return nil
 			}
 			return fmt.Errorf("record why application %s/%s is deleted: %w", app.Namespace, app.Name, err)
 		}
 	}
-	err := g.Client.Delete(ctx, app, client.Preconditions{UID: &app.UID})
+	err := g.Client.Delete(ctx, app, client.Preconditions{UID: &app.UID, ResourceVersion: &app.ResourceVersion})
 	if client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("delete application %s/%s: %w", app.Namespace, app.Name, err)
 	}

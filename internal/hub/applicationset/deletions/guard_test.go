@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
+	"github.com/fairlead/fairlead/internal/guard"
 	"github.com/fairlead/fairlead/internal/hub/applicationset/plan"
 )
 
@@ -34,12 +35,27 @@ func numbersOf(repository string, from, to int) []string {
 	return out
 }
 
-// judge has the guard judge these deletions, while rows are of these pull
-// requests, and says how many go.
+// answered are hosts that list these pull requests, each of which gives a row.
+func answered(open []string) guard.Pulls {
+	var out guard.Pulls
+	lists := map[string][]string{}
+	for _, pull := range open {
+		from := originOf(pull)
+		lists[from.Question] = append(lists[from.Question], pull)
+		out.Row(plan.PullSource(from))
+	}
+	for question, list := range lists {
+		out.Answer(question, list)
+	}
+	return out
+}
+
+// judge has the guard judge these deletions, while these pull requests are
+// listed, and says how many go.
 func (w *world) judge(t *testing.T, wanted []*v1alpha1.Application, open []string, gives func(string) bool) int {
 	t.Helper()
 	todo := plan.Plan{Delete: slices.Clone(wanted)}
-	ruling, err := w.Judge(t.Context(), w.set(t, "set"), &todo, Look{Gives: gives, PullRequests: func() []string { return open }})
+	ruling, err := w.Judge(t.Context(), w.set(t, "set"), &todo, Look{Gives: gives, Pulls: func() guard.Pulls { return answered(open) }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -24,18 +23,19 @@ const maxVictims = 100
 // round is one judgement and what it is about.
 type round struct {
 	verdict guard.Verdict
-	wanted  map[string]*v1alpha1.Application // by UID
+	wanted  map[string]*v1alpha1.Application // by UID, also those that wait
+	waits   map[string]bool                  // UIDs that do not go in this round, whatever the verdict
 	there   []string                         // UIDs of the set's that stay
 	// problem is why an annotation of the set does not count.
 	problem error
 }
 
 // round judges what a plan would delete.
-func (g *Guard) round(set *v1alpha1.ApplicationSet, wanted, owned []*v1alpha1.Application, changes []plan.Change, look Look) round {
+func (g *Guard) round(set *v1alpha1.ApplicationSet, todo plan.Plan, wanted, owned []*v1alpha1.Application, look Look) round {
 	limits, problem := g.Limits.For(set.Annotations)
-	r := round{problem: problem, wanted: make(map[string]*v1alpha1.Application, len(wanted))}
+	r := round{problem: problem, wanted: make(map[string]*v1alpha1.Application, len(wanted)), waits: map[string]bool{}}
 	in := guard.Input{
-		Now: g.Now(), Scope: string(set.UID), Size: len(wanted), Limits: limits,
+		Now: g.Now(), Scope: string(set.UID), Limits: limits,
 		Approved: set.Annotations[v1alpha1.AnnotationApproveDeletions], Kept: set.Annotations[v1alpha1.AnnotationKeepWorkloads],
 	}
 	if hold := set.Status.DeletionsHeld; hold != nil {
@@ -44,15 +44,54 @@ func (g *Guard) round(set *v1alpha1.ApplicationSet, wanted, owned []*v1alpha1.Ap
 	if w := set.Status.DeletionWindow; w != nil {
 		in.Window = guard.Window(*w)
 	}
-	ofPulls := false
-	for _, app := range wanted {
-		r.wanted[string(app.UID)] = app
-		v := guard.Victim{Name: app.Name, UID: string(app.UID), Cluster: guard.ClusterOf(app), PullRequests: plan.PullRequests(app)}
-		in.Victims = append(in.Victims, v)
-		ofPulls = ofPulls || len(v.PullRequests) > 0
+	waiting := stillJudged(in, todo.Waiting, owned)
+	for _, app := range waiting {
+		r.waits[string(app.UID)] = true
 	}
+	for _, app := range slices.Concat(wanted, waiting) {
+		r.wanted[string(app.UID)] = app
+		in.Victims = append(in.Victims, victimOf(app))
+	}
+	if look.Pulls != nil && slices.ContainsFunc(in.Victims, func(v guard.Victim) bool { return len(v.PullRequests) > 0 }) {
+		in.Pulls = look.Pulls()
+	}
+	r.count(&in, owned, look)
+	r.judge(in, set, todo.Changes, owned)
+	return r
+}
+
+// stillJudged are Applications that wait because a row is refused, and that a
+// hold names or a permission was given for: neither ends by that.
+func stillJudged(in guard.Input, waiting []string, owned []*v1alpha1.Application) []*v1alpha1.Application {
+	if len(waiting) == 0 {
+		return nil
+	}
+	held, let := guard.Holds(in.Holding), in.Window.WasLetGo()
+	names := make(map[string]bool, len(waiting))
+	for _, name := range waiting {
+		names[name] = true
+	}
+	var out []*v1alpha1.Application
 	for _, app := range owned {
-		if in.Now.Sub(app.CreationTimestamp.Time) < limits.Window {
+		if uid := string(app.UID); names[app.Name] && (held(uid) || let(uid)) {
+			out = append(out, app)
+		}
+	}
+	return out
+}
+
+func victimOf(app *v1alpha1.Application) guard.Victim {
+	return guard.Victim{
+		Name: app.Name, UID: string(app.UID), Cluster: guard.ClusterOf(app),
+		PullRequests: plan.PullRequests(app), From: plan.PullSource(plan.OriginOf(app)),
+	}
+}
+
+// count says how many there are, and what of them stays.
+func (r *round) count(in *guard.Input, owned []*v1alpha1.Application, look Look) {
+	in.Size = len(r.wanted)
+	for _, app := range owned {
+		if in.Now.Sub(app.CreationTimestamp.Time) < in.Limits.Window {
 			in.Grown++
 		}
 		if r.wanted[string(app.UID)] != nil {
@@ -67,13 +106,6 @@ func (g *Guard) round(set *v1alpha1.ApplicationSet, wanted, owned []*v1alpha1.Ap
 			in.Pulls.Name(pull)
 		}
 	}
-	if ofPulls {
-		for _, pull := range look.PullRequests() {
-			in.Pulls.List(pull)
-		}
-	}
-	r.judge(in, set, changes, owned)
-	return r
 }
 
 func (r *round) judge(in guard.Input, set *v1alpha1.ApplicationSet, changes []plan.Change, owned []*v1alpha1.Application) {
@@ -87,52 +119,13 @@ func (r *round) judge(in guard.Input, set *v1alpha1.ApplicationSet, changes []pl
 	}
 }
 
-// compared are the held victims with what tells a renamed cluster.
-func (r round) compared() []guard.Victim {
-	out := slices.Clone(r.verdict.Held)
-	for i := range out {
-		app := r.wanted[out[i].UID]
-		out[i].Server = app.Spec.Destination.Server
-		out[i].Likeness = guard.LikenessOf(app, out[i].Cluster)
-	}
-	return out
-}
-
-// margin is how much younger than every victim an Application must be to be a
-// gain: those of one first write are not.
-const margin = 2 * time.Second
-
-// gains are what is created in this round, or was since then: a renamed
-// cluster's new rows may come before its old ones go, or after.
-func (r round) gains(changes []plan.Change, owned []*v1alpha1.Application, since time.Time) []guard.Gain {
-	for _, app := range r.wanted {
-		if younger := app.CreationTimestamp.Add(margin); younger.After(since) {
-			since = younger
-		}
-	}
-	var out []guard.Gain
-	for _, c := range changes {
-		if c.Live == nil {
-			out = append(out, gainOf(c.Want))
-		}
-	}
-	for _, app := range owned {
-		if r.wanted[string(app.UID)] == nil && !app.CreationTimestamp.Time.Before(since) {
-			out = append(out, gainOf(app))
-		}
-	}
-	return out
-}
-
-func gainOf(app *v1alpha1.Application) guard.Gain {
-	cluster := guard.ClusterOf(app)
-	return guard.Gain{Name: app.Name, Cluster: cluster, Server: app.Spec.Destination.Server, Likeness: guard.LikenessOf(app, cluster)}
-}
-
+// deletions are what goes now; what waits and may go is remembered.
 func (r round) deletions() []*v1alpha1.Application {
 	var out []*v1alpha1.Application
 	for _, v := range r.verdict.Delete {
-		out = append(out, r.wanted[v.UID])
+		if !r.waits[v.UID] {
+			out = append(out, r.wanted[v.UID])
+		}
 	}
 	return out
 }
@@ -140,7 +133,9 @@ func (r round) deletions() []*v1alpha1.Application {
 func (r round) ruling() Ruling {
 	out := make(Ruling, len(r.verdict.Delete))
 	for _, v := range r.verdict.Delete {
-		out[types.UID(v.UID)] = v.Cause
+		if !r.waits[v.UID] {
+			out[types.UID(v.UID)] = v.Cause
+		}
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package deletions
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -80,13 +81,23 @@ func aSet(uid types.UID) *v1alpha1.ApplicationSet {
 	return &v1alpha1.ApplicationSet{ObjectMeta: metav1.ObjectMeta{Namespace: "argocd", Name: "set", UID: uid}}
 }
 
+// originOf a row of a pull request, which a question about all of its repository
+// lists; of none, of an element.
+func originOf(pullRequest string) generators.Origin {
+	if pullRequest == "" {
+		return generators.Origin{Generator: "generators[0].list", Element: "elements[0]"}
+	}
+	repository, _, _ := strings.Cut(pullRequest, "#")
+	return generators.Origin{Generator: "generators[0].pullRequest", PullRequest: pullRequest, Question: "all of " + repository}
+}
+
 // made is what a set makes of a row, of a pull request if one is named.
 func made(set *v1alpha1.ApplicationSet, name, pullRequest string) *v1alpha1.Application {
 	row := plan.Row{
 		App: &v1alpha1.Application{ObjectMeta: metav1.ObjectMeta{
 			Namespace: "argocd", Name: name, Finalizers: []string{v1alpha1.ResourcesFinalizerName},
 		}},
-		From: generators.Origin{Generator: "generators[0].list", Element: "elements[0]", PullRequest: pullRequest},
+		From: originOf(pullRequest),
 	}
 	row.App.Spec.Source = &v1alpha1.ApplicationSource{RepoURL: "https://git.example.com/a.git", Path: "x"}
 	return plan.Make(set, []plan.Row{row}, nil, plan.Rules{Allowed: plan.Allowed{Create: true}}).Changes[0].Want

@@ -100,7 +100,7 @@ func (e *Expansions) begin(ctx context.Context, set *v1alpha1.ApplicationSet, fr
 		rows: len(result.Applications), Due: wake.Due(set, e.now()),
 	}
 	state.refuse(result.Rejected, result.Duplicates)
-	return Outlook{State: state, Rows: rowsOf(result.Applications, result.Origins)}, nil
+	return Outlook{State: state, Rows: rowsOf(result.Applications, result.Origins), fresh: true}, nil
 }
 
 // carryOn takes over what has changed since the last look. It is false if only

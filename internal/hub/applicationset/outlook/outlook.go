@@ -19,6 +19,8 @@ type Outlook struct {
 	Names []string
 	// Resynced is true if nothing but time led here.
 	Resynced bool
+	// fresh is true if everything was asked and expanded for this look.
+	fresh bool
 }
 
 // Partial is true if only some rows are compared.

@@ -7,6 +7,7 @@ import (
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/generators"
 	"github.com/fairlead/fairlead/internal/expand"
+	"github.com/fairlead/fairlead/internal/guard"
 )
 
 // sameSource is true for the stored texts of two origins that differ at most in
@@ -25,6 +26,7 @@ func sameSource(a, b string) bool {
 	return err == nil && first.Kind() == second.Kind() &&
 		slices.Equal(first.Clusters(), second.Clusters()) &&
 		slices.Equal(first.PullRequests(), second.PullRequests()) &&
+		slices.Equal(first.Questions(), second.Questions()) &&
 		slices.Equal(stableElements(first), stableElements(second))
 }
 
@@ -49,18 +51,29 @@ func PullRequests(app *v1alpha1.Application) []string {
 	return nil
 }
 
+// PullSource is what a row derives from beside its pull requests.
+func PullSource(o expand.Origin) guard.PullSource {
+	return guard.PullSource{Generator: o.Kind(), Clusters: o.Clusters(), Questions: o.Questions()}
+}
+
+// OriginOf is what an Application was made of, zero if that is not known: an
+// older hub may have written it.
+func OriginOf(app *v1alpha1.Application) expand.Origin {
+	origin, err := generators.ParseOrigin(app.Annotations[derivedFrom])
+	if err != nil {
+		return expand.Origin{}
+	}
+	return origin
+}
+
 // Protector says which Applications stay while these rows give none; nil for
-// no protection at all. What an older hub wrote has an unknown origin.
+// no protection at all.
 func Protector(p expand.Protection, refused int) func(*v1alpha1.Application) bool {
 	if refused == 0 {
 		return nil
 	}
 	return func(app *v1alpha1.Application) bool {
-		origin, err := generators.ParseOrigin(app.Annotations[derivedFrom])
-		if err != nil {
-			origin = expand.Origin{}
-		}
-		_, stays := p.Covers(app.Name, origin)
+		_, stays := p.Covers(app.Name, OriginOf(app))
 		return stays
 	}
 }

@@ -95,6 +95,12 @@ func Make(set *v1alpha1.ApplicationSet, rows []Row, live []*v1alpha1.Application
 			} else if want != nil {
 				plan.Changes = append(plan.Changes, Change{Live: is, Want: want})
 			}
+		case metav1.IsControlledBy(is, set):
+			// Whatever the policy: what was written to delete it is over, and must
+			// not count when it is deleted by another way.
+			if want := spared(is); want != nil {
+				plan.Changes = append(plan.Changes, Change{Live: is, Want: want})
+			}
 		}
 	}
 	if !rules.Allowed.Delete {

@@ -171,6 +171,7 @@ func TestMovedPlacesAreNoReasonToWrite(t *testing.T) {
 		"another cluster":   func(r *Row) { r.From.Cluster = "two" },
 		"another directory": func(r *Row) { r.From.Element = "elements[1]\x1fdirectory \"apps/y\"" },
 		"a pull request":    func(r *Row) { r.From.PullRequest = "a#1" },
+		"another question":  func(r *Row) { r.From.Question = "q" },
 	} {
 		row := matrix
 		edit(&row)
@@ -236,6 +237,31 @@ func TestTemplatesHaveNoSayInTheHubsAnnotations(t *testing.T) {
 	for k, v := range forged {
 		if plan.Changes[0].Want.Annotations[k] == v {
 			t.Errorf("updated with %s", k)
+		}
+	}
+}
+
+// What was written to delete a row that is wanted again is over, also where the
+// set may not update: a later deletion by another way must not count as judged.
+func TestMarksOfADeletionDoNotStay(t *testing.T) {
+	set := aSet("s")
+	app := liveRow(set, aRow("a", "x"))
+	app.Annotations[v1alpha1.AnnotationKeepWorkloads] = "d"
+	app.Annotations[v1alpha1.AnnotationDeletionCause] = "1 u approved"
+	app.Annotations["mine"] = "stays"
+	for _, allowed := range []Allowed{{Create: true, Delete: true}, {Create: true}, {Create: true, Update: true, Delete: true}} {
+		plan := Make(set, []Row{aRow("a", "y")}, []*v1alpha1.Application{app}, Rules{Allowed: allowed})
+		if len(plan.Changes) != 1 {
+			t.Fatalf("%+v: %d changes", allowed, len(plan.Changes))
+		}
+		want := plan.Changes[0].Want
+		for key := range want.Annotations {
+			if OfDeletion(key) {
+				t.Errorf("%+v: %s stays", allowed, key)
+			}
+		}
+		if same := want.Spec.Source.Path == app.Spec.Source.Path; same == allowed.Update {
+			t.Errorf("%+v: path %s after %s", allowed, want.Spec.Source.Path, app.Spec.Source.Path)
 		}
 	}
 }

@@ -209,3 +209,25 @@ func merged(row, live map[string]string, preserved []string) map[string]string {
 	}
 	return out
 }
+
+// Finalizers are what an Application of set keeps when the set ends it: all,
+// or, where the set preserves resources, none that deletes them.
+// Source: https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/Application-Deletion/
+func Finalizers(set *v1alpha1.ApplicationSet, app metav1.Object) []string {
+	if p := set.Spec.SyncPolicy; p == nil || !p.PreserveResourcesOnDeletion {
+		return app.GetFinalizers()
+	}
+	return slices.DeleteFunc(slices.Clone(app.GetFinalizers()), v1alpha1.IsResourcesFinalizer)
+}
+
+// spared is live without what was written to delete it; nil if that is live.
+func spared(live *v1alpha1.Application) *v1alpha1.Application {
+	marked := func(key, _ string) bool { return OfDeletion(key) }
+	annotations := maps.Clone(live.Annotations)
+	if maps.DeleteFunc(annotations, marked); len(annotations) == len(live.Annotations) {
+		return nil
+	}
+	app := live.DeepCopy()
+	app.Annotations = annotations
+	return app
+}
