@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
@@ -30,7 +31,7 @@ func (e *Engine) Compare(ctx context.Context, m *Manifests, inv Inventory, known
 	extra := slices.DeleteFunc(inv.Minus(m.Inventory()), func(e Entry) bool { return e.Hook })
 	extras := make([]*Item, len(extra))
 	each(ctx, e.opts.Parallel, len(extra), func(i int) {
-		extras[i] = e.compareExtra(ctx, m.key, extra[i].Ref)
+		extras[i] = e.compareExtra(ctx, m, extra[i].Ref)
 	})
 	for _, item := range extras {
 		if item != nil {
@@ -78,16 +79,22 @@ func (e *Engine) compareWanted(ctx context.Context, m *Manifests, o object, kind
 	if known.wanted(o.ref, o.digest) && known.Applied[o.ref].Signature == signature {
 		return item.synced(o, signature)
 	}
-	return e.dryRun(ctx, kind, o, live, item)
+	return e.dryRun(ctx, m, kind, o, live, item)
 }
 
 // dryRun asks the API server what applying the object would change. The answer
 // counts only if it was made from the state that was read: controllers write
 // in between.
-func (e *Engine) dryRun(ctx context.Context, kind Kind, o object, live *unstructured.Unstructured, item Item) Item {
+func (e *Engine) dryRun(ctx context.Context, m *Manifests, kind Kind, o object, live *unstructured.Unstructured, item Item) Item {
 	const attempts = 4
+	given, settings := o, m.settings.on(o.want)
+	o.lenient = settings.SkipValidation
 	for i := 1; ; i++ {
+		o.want = m.leaving(given, live)
 		dry, err := e.patch(ctx, kind, o, FieldManager, true)
+		if apierrors.IsInvalid(err) && settings.Force && recreatable(o.ref) {
+			return item.outOfSync(ReasonDiffers, fmt.Sprintf("%s differs where it cannot be changed: it is deleted and made anew (Force=true)", o.ref))
+		}
 		if err != nil {
 			return item.failed(o, err)
 		}
@@ -111,7 +118,7 @@ func (e *Engine) dryRun(ctx context.Context, kind Kind, o object, live *unstruct
 
 // compareExtra looks at an object that is no longer wanted; nil if it is gone,
 // or another Application's by now.
-func (e *Engine) compareExtra(ctx context.Context, key Key, ref Ref) *Item {
+func (e *Engine) compareExtra(ctx context.Context, m *Manifests, ref Ref) *Item {
 	item := Item{Ref: ref}
 	_, live, err := e.find(ctx, ref)
 	if notInstalled(err) {
@@ -121,15 +128,17 @@ func (e *Engine) compareExtra(ctx context.Context, key Key, ref Ref) *Item {
 		item = item.failed(object{place: place{ref: ref}}, err)
 		return &item
 	}
-	if live == nil || OwnerOf(live) != key.String() {
+	if live == nil || OwnerOf(live) != m.key.String() {
 		return nil
 	}
 	item.Wave, item.UID, item.Health = waveOf(live.GetAnnotations()), uidOf(live), health.Of(live)
 	switch {
 	case live.GetDeletionTimestamp() != nil:
 		item = item.outOfSync(ReasonDeleting, deleting(ref, live))
-	case hasOption(live, optionNoPrune):
-		item = item.outOfSync(ReasonPrune, ref.String()+" is no longer wanted; its annotation Prune=false keeps it")
+	case m.settings.on(live).Prune == Never:
+		item = item.outOfSync(ReasonPrune, ref.String()+" is no longer wanted; its sync option Prune=false keeps it")
+	case m.settings.on(live).Prune == Ask:
+		item = item.outOfSync(ReasonPrune, ref.String()+" is no longer wanted; "+needsApproval(ref, "Prune"))
 	default:
 		item = item.outOfSync(ReasonPrune, ref.String()+" is no longer wanted and is pruned by a sync with prune on")
 	}

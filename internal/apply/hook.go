@@ -12,6 +12,10 @@ import (
 // not select them.
 const LabelHook = "fairlead.dev/hook"
 
+// AnnotationHookRun on a live hook is the run, and the phase of it, that made
+// it: "RUN/PHASE" with SyncRequest.Run.
+const AnnotationHookRun = "fairlead.dev/hook-run"
+
 const (
 	helmHook       = "helm.sh/hook"
 	helmHookWeight = "helm.sh/hook-weight"

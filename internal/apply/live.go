@@ -52,7 +52,7 @@ func (e *Engine) patch(ctx context.Context, kind Kind, o object, manager string,
 		return nil, err
 	}
 	force := true
-	opts := metav1.PatchOptions{FieldManager: manager, Force: &force}
+	opts := metav1.PatchOptions{FieldManager: manager, Force: &force, FieldValidation: o.validation()}
 	if dryRun {
 		opts.DryRun = []string{metav1.DryRunAll}
 	}
@@ -64,6 +64,13 @@ func (e *Engine) patch(ctx context.Context, kind Kind, o object, manager string,
 	if kindGone(err) {
 		e.kinds.Forget(o.ref.Group)
 		return nil, &NotInstalledError{GVK: o.ref.GroupVersionKind()}
+	}
+	if o.lenient && unknownField(err) {
+		known, probeErr := e.withoutUnknown(ctx, kind, o)
+		if probeErr != nil {
+			return nil, err
+		}
+		return e.patch(ctx, kind, known, manager, dryRun)
 	}
 	return live, err
 }

@@ -17,6 +17,9 @@ type Manifests struct {
 	hooks     []object // one per phase it runs in
 	refused   []Refusal
 	warnings  []string
+	settings  Settings
+	// ends are the hooks that run when the Application is deleted.
+	ends []object
 }
 
 // object is one wanted object.
@@ -31,6 +34,8 @@ type object struct {
 	// hook is the phase in which a hook runs; "" for an ordinary object.
 	hook     v1alpha1.HookType
 	policies []v1alpha1.HookDeletePolicy
+	// lenient: the API server drops fields that it does not know.
+	lenient bool
 }
 
 // Refusal is an object that will not be applied.

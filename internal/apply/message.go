@@ -11,6 +11,8 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/fairlead/fairlead/api/v1alpha1"
 )
 
 // explain turns an error about an object into a message: what is the matter,
@@ -119,6 +121,12 @@ func shorten(s string, limit int) string {
 // conflict says that an object belongs to another Application.
 func conflict(ref Ref, owner string) string {
 	return fmt.Sprintf("%s belongs to application %s (fleet/namespace/name) and is left alone: remove it from one of the two, or release it there first", ref, owner)
+}
+
+// needsApproval says how a person approves the removal of an object.
+func needsApproval(ref Ref, option string) string {
+	return fmt.Sprintf("%s waits for approval (its sync option says %s=confirm): set the application's annotation %s to the present time (RFC 3339)",
+		ref, option, v1alpha1.AnnotationDeletionApproved)
 }
 
 // deleting says what a deleted object still waits for.

@@ -45,6 +45,7 @@ func (e *Engine) Prepare(ctx context.Context, key Key, namespace string, objs []
 			m.refuse(o, err)
 			continue
 		}
+		m.warnings = append(m.warnings, optionWarnings(o.ref, o.want)...)
 		if annotations := o.want.GetAnnotations(); isHook(annotations) {
 			m.addHook(o, hookPhases(annotations), hookPolicies(annotations))
 			continue
@@ -54,6 +55,7 @@ func (e *Engine) Prepare(ctx context.Context, key Key, namespace string, objs []
 	m.refuseDuplicates()
 	slices.SortStableFunc(m.objects, func(a, b object) int { return a.compare(b.place) })
 	slices.SortStableFunc(m.hooks, func(a, b object) int { return a.compare(b.place) })
+	slices.SortStableFunc(m.ends, func(a, b object) int { return a.compare(b.place) })
 	slices.SortStableFunc(m.refused, func(a, b Refusal) int { return a.Compare(b.Ref) })
 	return m, nil
 }
@@ -130,6 +132,11 @@ func (m *Manifests) addHook(o object, phases []v1alpha1.HookType, policies []v1a
 			hook := o
 			hook.hook, hook.policies = phase, policies
 			m.hooks = append(m.hooks, hook)
+		case v1alpha1.HookTypePreDelete, v1alpha1.HookTypePostDelete:
+			hook := o
+			hook.hook, hook.policies = phase, policies
+			m.ends = append(m.ends, hook)
+			m.warnings = append(m.warnings, fmt.Sprintf("%s is a hook of phase %s, which is not run", o.ref, phase))
 		case v1alpha1.HookTypeSkip, "": // never applied, as its author or Helm's meaning of it says
 		default:
 			m.warnings = append(m.warnings, fmt.Sprintf("%s is a hook of phase %s, which is not run", o.ref, phase))

@@ -3,6 +3,7 @@ package apply
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -16,11 +17,12 @@ import (
 type fate int
 
 const (
-	stays    fate = iota // still there and still ours: stays in the inventory
-	gone                 // not there any more
-	leaving              // deletion accepted, not gone in time: stays in the inventory
-	foreign              // carries another owner's mark, or none: not ours to delete
-	retained             // kept on purpose, by its own annotation
+	stays       fate = iota // still there and still ours: stays in the inventory
+	gone                    // not there any more
+	leaving                 // deletion accepted, not gone in time: stays in the inventory
+	foreign                 // carries another owner's mark, or none: not ours to delete
+	retained                // kept on purpose, by a sync option
+	unconfirmed             // waits for a person's approval
 )
 
 // removal is one object to remove.
@@ -34,20 +36,41 @@ type removal struct {
 }
 
 type removeOptions struct {
-	keep        string // option in the annotation that retains an object
+	settings    Settings
+	consent     func(Settings) Consent // nil: without asking
+	option      string                 // that consent reads, for messages
+	confirmed   bool
 	propagation metav1.DeletionPropagation
 	timeout     time.Duration // per stage
 	dryRun      bool
 }
 
+// asked is the consent to remove one live object.
+func (o removeOptions) asked(live *unstructured.Unstructured) Consent {
+	if o.consent == nil {
+		return Always
+	}
+	return o.consent(o.settings.on(live))
+}
+
 // remove deletes the entries that are still key's: highest wave first, custom
 // resources before the built-in kinds that may serve them, CRDs and
 // namespaces last, each stage waited for. A stage that is not gone in time
-// ends the work: later stages may be needed to finish it.
+// ends the work: later stages may be needed to finish it. While one of them
+// waits for approval, none is deleted.
 func (e *Engine) remove(ctx context.Context, key Key, entries Inventory, opts removeOptions) []removal {
+	out := e.survey(ctx, key, entries, opts)
+	if !holdBack(out) {
+		e.carryOut(ctx, out, opts)
+	}
+	return out
+}
+
+// survey looks at the entries and puts them in the order of removal.
+func (e *Engine) survey(ctx context.Context, key Key, entries Inventory, opts removeOptions) []removal {
 	out := make([]removal, len(entries))
 	each(ctx, e.opts.Parallel, len(entries), func(i int) {
-		out[i] = e.lookAt(ctx, key, entries[i], opts.keep)
+		out[i] = e.lookAt(ctx, key, entries[i], opts)
 	})
 	for i := range out { // what ctx left out
 		if out[i].Name == "" {
@@ -58,17 +81,40 @@ func (e *Engine) remove(ctx context.Context, key Key, entries Inventory, opts re
 	slices.SortStableFunc(out, func(a, b removal) int {
 		return cmp.Or(cmp.Compare(b.wave, a.wave), cmp.Compare(stage(b.Kind), stage(a.Kind)))
 	})
-	for rest := out; len(rest) > 0 && ctx.Err() == nil; {
+	return out
+}
+
+// holdBack everything while something waits for approval.
+func holdBack(items []removal) bool {
+	i := slices.IndexFunc(items, func(r removal) bool { return r.fate == unconfirmed })
+	if i < 0 {
+		return false
+	}
+	for j := range items {
+		if items[j].doomed() {
+			items[j].message = fmt.Sprintf("%s is not deleted yet: %s waits for approval", items[j].Ref, items[i].Ref)
+		}
+	}
+	return true
+}
+
+// carryOut removes what survey found, stage by stage; false if one of them is
+// not gone in time.
+func (e *Engine) carryOut(ctx context.Context, items []removal, opts removeOptions) bool {
+	for rest := items; len(rest) > 0; {
+		if ctx.Err() != nil {
+			return false
+		}
 		n := 1
 		for n < len(rest) && rest[n].wave == rest[0].wave && stage(rest[n].Kind) == stage(rest[0].Kind) {
 			n++
 		}
 		if !e.removeStage(ctx, rest[:n], opts) {
-			break
+			return false
 		}
 		rest = rest[n:]
 	}
-	return out
+	return true
 }
 
 func (r removal) place() place { return place{r.wave, r.Ref} }
@@ -109,7 +155,7 @@ func propagation(kind string, asked metav1.DeletionPropagation) metav1.DeletionP
 }
 
 // lookAt reads one object and decides whether it may be deleted.
-func (e *Engine) lookAt(ctx context.Context, key Key, entry Entry, keep string) removal {
+func (e *Engine) lookAt(ctx context.Context, key Key, entry Entry, opts removeOptions) removal {
 	r := removal{Entry: entry}
 	kind, live, err := e.find(ctx, entry.Ref)
 	switch {
@@ -129,8 +175,11 @@ func (e *Engine) lookAt(ctx context.Context, key Key, entry Entry, keep string) 
 		r.fate, r.message = foreign, entry.Ref.String()+" carries no mark of its application any more and is left alone"
 	case owner != key.String():
 		r.fate, r.message = foreign, conflict(entry.Ref, owner)
-	case hasOption(live, keep):
-		r.fate, r.message = retained, entry.Ref.String()+" is kept: its annotation says "+keep
+	case opts.asked(live) == Never:
+		r.fate, r.message = retained, fmt.Sprintf("%s is kept: its sync option says %s=false", entry.Ref, opts.option)
+		r.live = live
+	case opts.asked(live) == Ask && !opts.confirmed:
+		r.fate, r.message = unconfirmed, needsApproval(entry.Ref, opts.option)
 		r.live = live
 	default:
 		r.live = live

@@ -24,10 +24,17 @@ type SyncRequest struct {
 	// SkipHooks leaves hooks out: for healing drift, which is no new release.
 	// A selective sync runs none either.
 	SkipHooks bool
+	// Run names the operation that this sync is an attempt of. A hook that an
+	// earlier attempt of the same run made is waited for, not run again. "":
+	// hooks run every time.
+	Run string
 	// Prune deletes what the inventory has and Manifests do not.
 	Prune bool
-	// Propagation of those deletions. Default foreground.
+	// Propagation of those deletions. Default: as the manifests' settings say.
 	Propagation metav1.DeletionPropagation
+	// Confirmed: a person has approved the removal of what asks for it
+	// (Prune=confirm).
+	Confirmed bool
 	// CreateNamespace makes the manifests' namespace if it is absent. It is
 	// never deleted again.
 	CreateNamespace bool
@@ -61,13 +68,26 @@ type SyncResult struct {
 	// waves were left out because of it. Message says which.
 	Failed  bool
 	Message string
+	// Waiting is true if nothing went wrong, but a wave is not healthy yet, or
+	// a removal is not approved yet: the sync is to be repeated.
+	Waiting bool
 }
 
 // DeleteOptions of Engine.Delete.
 type DeleteOptions struct {
 	// Save is called whenever the inventory shrank. Nil saves nothing.
 	Save func(ctx context.Context, inv Inventory) error
-	// Propagation of the deletions. Default foreground.
+	// Manifests whose PreDelete and PostDelete hooks run; nil runs none.
+	Manifests *Manifests
+	// Run names this deletion: a hook that an earlier attempt of it made is
+	// waited for, not run again. Default: the key's UID.
+	Run string
+	// Settings of the Application: what may be deleted, and how.
+	Settings Settings
+	// Confirmed: a person has approved the removal of what asks for it
+	// (Delete=confirm).
+	Confirmed bool
+	// Propagation of the deletions. Default: as Settings say.
 	Propagation metav1.DeletionPropagation
 	// Timeout bounds the wait for objects to be gone, per wave. Default 60 s.
 	Timeout time.Duration

@@ -32,11 +32,15 @@ func (e *Engine) Sync(ctx context.Context, req SyncRequest) (*SyncResult, error)
 		err = fmt.Errorf("sync objects of %s: %w", r.m.key, err)
 		r.fail(err.Error())
 	}
-	return &SyncResult{Items: r.items, Inventory: r.saved, Failed: len(r.failures) > 0, Message: r.verdict()}, err
+	return &SyncResult{Items: r.items, Inventory: r.saved, Failed: len(r.failures) > 0, Message: r.verdict(),
+		Waiting: r.waits()}, err
 }
 
-// verdict sums the failures up; the first ten by name.
+// verdict sums the failures up, the first ten by name; failing that, what waits.
 func (r *run) verdict() string {
+	if len(r.failures) == 0 {
+		return r.held
+	}
 	const most = 10
 	if n := len(r.failures); n > most {
 		return strings.Join(r.failures[:most], "; ") + fmt.Sprintf("; and %d more", n-most)
@@ -51,10 +55,17 @@ type run struct {
 	m      *Manifests
 	// unmade: this is a dry run, and the namespace does not exist.
 	unmade bool
+	// tail are the objects of the last wave, where nobody has waited for them.
+	tailWave int
+	tail     []ItemResult
+	hooksRun []hookRun
+	held     string // what waits for approval
 
 	mu       sync.Mutex // guards what follows
 	items    []ItemResult
 	failures []string
+	waiting  bool      // something is not healthy, or not approved, yet
+	broken   bool      // something failed
 	inv      Inventory // as it is now
 	saved    Inventory // as last saved
 }
@@ -66,12 +77,18 @@ func (r *run) all(ctx context.Context) error {
 	if err := r.account(ctx, objs); err != nil {
 		return err
 	}
+	if r.refuseShared(ctx, objs, kinds) {
+		return nil
+	}
 	if err := r.namespace(ctx); err != nil {
 		r.fail(err.Error())
 		return nil
 	}
 	if err := r.phases(ctx, objs); err != nil {
 		return err
+	}
+	if !r.waits() {
+		r.sweep(ctx)
 	}
 	return r.save(ctx)
 }
@@ -91,7 +108,10 @@ func (r *run) phases(ctx context.Context, objs []object) error {
 		if err := step(); err != nil {
 			return err
 		}
-		if r.failed() {
+		switch {
+		case r.waits():
+			return nil // the next attempt goes on from here
+		case r.failed():
 			return r.onFailure(ctx)
 		}
 	}
@@ -173,7 +193,7 @@ func (r *run) report(item ItemResult) {
 	defer r.mu.Unlock()
 	r.items = append(r.items, item)
 	if item.Outcome == SyncFailed {
-		r.failures = append(r.failures, item.Message)
+		r.failures, r.broken = append(r.failures, item.Message), true
 	}
 	if item.UID != "" && item.Outcome == Synced {
 		r.inv = r.inv.Union(Inventory{{Ref: item.Ref, UID: item.UID, Hook: item.Hook != ""}})
@@ -183,10 +203,33 @@ func (r *run) report(item ItemResult) {
 	}
 }
 
+// fail the sync.
 func (r *run) fail(message string) {
+	r.note(message)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.broken = true
+}
+
+// await: the sync cannot go on now, though nothing failed.
+func (r *run) await(message string) {
+	r.note(message)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.waiting = true
+}
+
+func (r *run) note(message string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.failures = append(r.failures, message)
+}
+
+// waits tells whether all that stands in the way is time, or an approval.
+func (r *run) waits() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.waiting && !r.broken
 }
 
 func (r *run) failed() bool {

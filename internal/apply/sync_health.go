@@ -44,7 +44,7 @@ func (r *run) awaitHealthy(ctx context.Context, wave int, applied []ItemResult) 
 			return
 		}
 		if pause(ctx, wait) != nil {
-			r.fail(notHealthy(wave, waiting))
+			r.await(notHealthy(wave, waiting))
 			return
 		}
 		each(ctx, e.opts.Parallel, len(waiting), func(i int) {

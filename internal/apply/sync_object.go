@@ -17,12 +17,18 @@ func (r *run) apply(ctx context.Context, o object, kinds lookups) ItemResult {
 		// Settled already, unless the object lacks a namespace: that error is due here.
 		o, err = r.m.settle(o, kind)
 	}
+	if notInstalled(err) && r.req.DryRun && r.arrives(o) {
+		res.Outcome, res.Message = Synced, "dry run: not checked, its kind is not installed yet"
+		return res
+	}
 	if err != nil {
 		return res.failed(explain(o.ref, o.want, err))
 	}
+	settings := r.m.settings.on(o.want)
 	known := r.req.Known
-	if o.hook != "" {
-		known = Known{} // a hook runs every time
+	anew := settings.anew() && !r.req.SkipHooks
+	if o.hook != "" || anew {
+		known = Known{} // runs every time
 	}
 	if seen, same := known.unchanged(o.ref, o.digest); same {
 		res.UID, res.Health = seen.UID, seen.Health
@@ -42,6 +48,9 @@ func (r *run) apply(ctx context.Context, o object, kinds lookups) ItemResult {
 		if live.GetDeletionTimestamp() != nil {
 			return res.failed(deleting(o.ref, live) + "; it is made again once it is gone")
 		}
+		if anew && r.req.Run != "" && live.GetAnnotations()[AnnotationHookRun] == r.req.Run {
+			return res.synced(o, Signature(live), "made by an earlier attempt of this sync", false)
+		}
 		if signature := Signature(live); known.wanted(o.ref, o.digest) && known.Applied[o.ref].Signature == signature {
 			return res.synced(o, signature, "unchanged", false)
 		}
@@ -50,7 +59,7 @@ func (r *run) apply(ctx context.Context, o object, kinds lookups) ItemResult {
 		res.Outcome, res.Message = Synced, "dry run: not checked, its namespace would be made first"
 		return res
 	}
-	after, err := e.patch(ctx, kind, o, FieldManager, r.req.DryRun)
+	after, err := r.write(ctx, kind, o, live, settings)
 	if err != nil {
 		return res.failed(explain(o.ref, o.want, err))
 	}
@@ -60,6 +69,13 @@ func (r *run) apply(ctx context.Context, o object, kinds lookups) ItemResult {
 		}
 	}
 	return r.applied(res, o, before, after)
+}
+
+// arrives tells whether the kind of an object is to be there when its turn
+// comes: by a CRD of the same manifests, or as its option says.
+func (r *run) arrives(o object) bool {
+	_, declared := declaredScope(r.m.Objects(), o.ref.GroupVersionKind().GroupKind())
+	return declared || r.m.settings.on(o.want).SkipDryRunOnMissingResource
 }
 
 func (r *run) applied(res ItemResult, o object, before string, after *unstructured.Unstructured) ItemResult {

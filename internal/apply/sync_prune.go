@@ -3,8 +3,7 @@ package apply
 import (
 	"context"
 	"fmt"
-
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"slices"
 )
 
 // prune deletes what the inventory has and the manifests do not, and takes
@@ -17,13 +16,20 @@ func (r *run) prune(ctx context.Context) error {
 	if len(extra) == 0 {
 		return nil
 	}
-	opts := removeOptions{keep: optionNoPrune, propagation: r.req.Propagation, timeout: r.req.PruneTimeout, dryRun: r.req.DryRun}
-	def(&opts.propagation, metav1.DeletePropagationForeground)
 	if !r.req.Prune {
 		return r.skipPrune(ctx, extra)
 	}
+	opts := removeOptions{
+		settings: r.m.settings, consent: func(s Settings) Consent { return s.Prune }, option: "Prune",
+		confirmed: r.req.Confirmed, propagation: r.req.Propagation, timeout: r.req.PruneTimeout, dryRun: r.req.DryRun,
+	}
+	def(&opts.propagation, r.m.settings.propagation())
 	var dropped Inventory
-	for _, item := range r.engine.remove(ctx, r.m.key, extra, opts) {
+	removed := r.removeExtra(ctx, extra, opts)
+	if i := slices.IndexFunc(removed, func(i removal) bool { return i.fate == unconfirmed }); i >= 0 {
+		r.waiting, r.held = true, removed[i].message
+	}
+	for _, item := range removed {
 		res := ItemResult{Ref: item.Ref, Wave: item.wave, UID: item.UID, Message: item.message}
 		switch item.fate {
 		case gone:
@@ -34,10 +40,13 @@ func (r *run) prune(ctx context.Context) error {
 		case foreign:
 			res.Outcome = PruneSkipped
 			dropped = append(dropped, item.Entry)
-		case retained:
+		case retained, unconfirmed:
 			res.Outcome = PruneSkipped
 		default:
 			res.Outcome = SyncFailed
+			if r.waiting {
+				res.Outcome = PruneSkipped
+			}
 			if item.message == "" {
 				res.Message = fmt.Sprintf("%s is not pruned yet: it comes after what is still being deleted", item.Ref)
 			}
@@ -48,6 +57,32 @@ func (r *run) prune(ctx context.Context) error {
 	r.inv = r.inv.Minus(dropped)
 	r.mu.Unlock()
 	return nil
+}
+
+// removeExtra deletes; what is marked PruneLast only once everything that was
+// applied is healthy.
+func (r *run) removeExtra(ctx context.Context, extra Inventory, opts removeOptions) []removal {
+	items := r.engine.survey(ctx, r.m.key, extra, opts)
+	if holdBack(items) {
+		return items
+	}
+	isLast := func(i removal) bool { return i.doomed() && opts.settings.on(i.live).PruneLast }
+	late := slices.DeleteFunc(slices.Clone(items), func(i removal) bool { return !isLast(i) })
+	items = slices.DeleteFunc(items, isLast)
+	if !r.engine.carryOut(ctx, items, opts) || len(late) == 0 {
+		return append(items, late...)
+	}
+	if !opts.dryRun {
+		r.awaitHealthy(ctx, r.tailWave, r.tail)
+	}
+	if r.failed() {
+		for i := range late {
+			late[i].message = fmt.Sprintf("%s is not pruned yet: it comes after everything is healthy (PruneLast=true)", late[i].Ref)
+		}
+		return append(items, late...)
+	}
+	r.engine.carryOut(ctx, late, opts)
+	return append(items, late...)
 }
 
 // extra are the entries to prune. An entry whose live object is also known
@@ -82,7 +117,7 @@ func (r *run) extra() Inventory {
 func (r *run) skipPrune(ctx context.Context, extra Inventory) error {
 	found := make([]*Item, len(extra))
 	each(ctx, r.engine.opts.Parallel, len(extra), func(i int) {
-		found[i] = r.engine.compareExtra(ctx, r.m.key, extra[i].Ref)
+		found[i] = r.engine.compareExtra(ctx, r.m, extra[i].Ref)
 	})
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

@@ -27,11 +27,13 @@ func (r *run) waves(ctx context.Context, objs []object, refused []Refusal, last 
 		end := i == len(waves)-1
 		if (!end || last) && !r.failed() && !r.req.DryRun {
 			r.awaitHealthy(ctx, wave, applied)
+		} else {
+			r.tailWave, r.tail = wave, applied
 		}
-		r.sweep(ctx, applied, objs)
+		r.ended(applied, objs)
 		if r.failed() {
 			if !end {
-				r.fail(fmt.Sprintf("waves after %d are left out until this is mended", wave))
+				r.note(fmt.Sprintf("waves after %d are left out until this is mended", wave))
 			}
 			return nil
 		}

@@ -1,0 +1,64 @@
+package reconcile
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/fairlead/fairlead/api/v1alpha1"
+	"github.com/fairlead/fairlead/internal/apply"
+)
+
+// syncRequest is the operation in the engine's terms.
+func (r *Reconciler) syncRequest(w *work, op v1alpha1.Operation, do doing) apply.SyncRequest {
+	options := op.Sync.SyncOptions
+	policy := w.app.Spec.SyncPolicy
+	if len(options) == 0 && policy != nil {
+		options = policy.SyncOptions
+	}
+	settings, _ := apply.ParseSettings(options)
+	settings.IgnoreDifferences = w.app.Spec.IgnoreDifferences
+	settings.MigrationManager = w.app.Annotations[v1alpha1.AnnotationClientSideApplyMigrationManager]
+	if s := op.Sync.SyncStrategy; s != nil {
+		settings.Force = s.Apply != nil && s.Apply.Force || s.Hook != nil && s.Hook.Force
+	}
+	current := w.memory.Status.OperationState
+	req := apply.SyncRequest{
+		Manifests: do.manifests.With(settings), Inventory: w.held.Inventory, SaveInventory: r.keepInventory(w),
+		Known: r.known(w), Only: r.only(w, op, do), Prune: w.memory.Running.Prune, DryRun: op.Sync.DryRun,
+		SkipHooks:       w.memory.Running.Drift, // healing is no new release
+		CreateNamespace: settings.CreateNamespace,
+		// Attempts of one operation go on where the last one stopped; a retry begins again.
+		Run:         fmt.Sprintf("%d-%d-%s%s", current.StartedAt.Unix(), current.RetryCount, w.memory.Running.Target, w.memory.OperationID),
+		Confirmed:   approvedSince(w.app.Annotations, current.StartedAt.Time),
+		WaveTimeout: waveTimeout, PruneTimeout: pruneTimeout,
+	}
+	if policy != nil && policy.ManagedNamespaceMetadata != nil {
+		req.NamespaceMetadata = &apply.NamespaceMetadata{
+			Labels: policy.ManagedNamespaceMetadata.Labels, Annotations: policy.ManagedNamespaceMetadata.Annotations}
+	}
+	return req
+}
+
+// only selects objects: what the operation names; nil is everything.
+func (r *Reconciler) only(w *work, op v1alpha1.Operation, do doing) []apply.Ref {
+	if len(op.Sync.Resources) == 0 {
+		return nil
+	}
+	out := []apply.Ref{{Kind: "none", Name: "none"}} // naming nothing that exists is not naming everything
+	for _, e := range w.held.Inventory.Union(do.manifests.Inventory()) {
+		if slices.ContainsFunc(op.Sync.Resources, func(s v1alpha1.SyncOperationResource) bool {
+			return s.Group == e.Group && s.Kind == e.Kind && s.Name == e.Name && (s.Namespace == "" || s.Namespace == e.Namespace)
+		}) {
+			out = append(out, e.Ref)
+		}
+	}
+	return out
+}
+
+// approvedSince tells whether a person has approved removals at that time or
+// later; an operation starts at a whole second.
+func approvedSince(annotations map[string]string, start time.Time) bool {
+	approved, err := time.Parse(time.RFC3339, annotations[v1alpha1.AnnotationDeletionApproved])
+	return err == nil && !approved.Before(start.Truncate(time.Second))
+}
