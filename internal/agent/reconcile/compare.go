@@ -32,7 +32,9 @@ func (r *Reconciler) compare(ctx context.Context, w *work) error {
 	if err != nil {
 		return err
 	}
-	w.memory.Good.Ignored = w.manifests.Warnings()
+	settings, warnings := settingsOf(&w.app, nil)
+	w.manifests = w.manifests.With(settings)
+	w.memory.Good.Ignored = append(w.manifests.Warnings(), warnings...)
 	kinds := kindsOf(w.held.Inventory, w.manifests.Inventory())
 	r.watches.Want(w.key, kinds...)
 	r.watches.AwaitSynced(ctx, watchLimit, r.served(ctx, kindsOf(w.manifests.Inventory()))...)

@@ -11,14 +11,8 @@ import (
 
 // syncRequest is the operation in the engine's terms.
 func (r *Reconciler) syncRequest(w *work, op v1alpha1.Operation, do doing) apply.SyncRequest {
-	options := op.Sync.SyncOptions
 	policy := w.app.Spec.SyncPolicy
-	if len(options) == 0 && policy != nil {
-		options = policy.SyncOptions
-	}
-	settings, _ := apply.ParseSettings(options)
-	settings.IgnoreDifferences = w.app.Spec.IgnoreDifferences
-	settings.MigrationManager = w.app.Annotations[v1alpha1.AnnotationClientSideApplyMigrationManager]
+	settings, _ := settingsOf(&w.app, op.Sync.SyncOptions)
 	if s := op.Sync.SyncStrategy; s != nil {
 		settings.Force = s.Apply != nil && s.Apply.Force || s.Hook != nil && s.Hook.Force
 	}
@@ -38,6 +32,18 @@ func (r *Reconciler) syncRequest(w *work, op v1alpha1.Operation, do doing) apply
 			Labels: policy.ManagedNamespaceMetadata.Labels, Annotations: policy.ManagedNamespaceMetadata.Annotations}
 	}
 	return req
+}
+
+// settingsOf an Application, with the options of an operation in place of its
+// own if that has any, and what of them has no effect.
+func settingsOf(app *v1alpha1.Application, options v1alpha1.SyncOptions) (apply.Settings, []string) {
+	if p := app.Spec.SyncPolicy; len(options) == 0 && p != nil {
+		options = p.SyncOptions
+	}
+	settings, warnings := apply.ParseSettings(options)
+	settings.IgnoreDifferences = app.Spec.IgnoreDifferences
+	settings.MigrationManager = app.Annotations[v1alpha1.AnnotationClientSideApplyMigrationManager]
+	return settings, append(warnings, apply.IgnoreWarnings(app.Spec.IgnoreDifferences)...)
 }
 
 // only selects objects: what the operation names; nil is everything.
