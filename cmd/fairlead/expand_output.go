@@ -34,9 +34,14 @@ func manifestOf(app *v1alpha1.Application) manifest {
 }
 
 func writeExpandYAML(w io.Writer, result expand.Result) error {
+	return writeDocuments(w, len(result.Applications), func(i int) any { return manifestOf(&result.Applications[i]) })
+}
+
+// writeDocuments writes n objects as YAML, one document each.
+func writeDocuments(w io.Writer, n int, object func(i int) any) error {
 	out := bufio.NewWriter(w)
-	for i := range result.Applications {
-		text, err := yaml.Marshal(manifestOf(&result.Applications[i]))
+	for i := range n {
+		text, err := yaml.Marshal(object(i))
 		if err != nil {
 			return err
 		}

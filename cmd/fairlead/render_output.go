@@ -1,12 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
-	"fmt"
 	"io"
-
-	"sigs.k8s.io/yaml"
 
 	"github.com/fairlead/fairlead/internal/render"
 )
@@ -18,20 +14,7 @@ var renderOutputs = map[string]func(io.Writer, *render.Objects) error{
 }
 
 func writeRenderYAML(w io.Writer, objects *render.Objects) error {
-	out := bufio.NewWriter(w)
-	for i, o := range objects.List {
-		text, err := yaml.Marshal(o.Object)
-		if err != nil {
-			return err
-		}
-		if i > 0 {
-			fmt.Fprintln(out, "---")
-		}
-		if _, err := out.Write(text); err != nil {
-			return err
-		}
-	}
-	return out.Flush()
+	return writeDocuments(w, len(objects.List), func(i int) any { return objects.List[i].Object })
 }
 
 // writeRenderJSON writes one v1 List, also of nothing.

@@ -1,7 +1,6 @@
 package source
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -9,7 +8,6 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
-	"strings"
 	"syscall"
 	"time"
 
@@ -36,15 +34,10 @@ func (r Reach) refuse(ip netip.Addr) error {
 // Check looks at an address written as such in a URL, which a proxy would dial.
 // Names are looked at when they are dialled, so that none can hide an address.
 func (r Reach) Check(u *url.URL) error {
-	host := strings.TrimSuffix(u.Hostname(), ".")
-	if strings.EqualFold(host, "localhost") {
-		host = "127.0.0.1"
+	if ip, written := address.InURL(u); written {
+		return r.refuse(ip)
 	}
-	ip, err := netip.ParseAddr(host)
-	if err != nil {
-		return nil
-	}
-	return r.refuse(ip)
+	return nil
 }
 
 // Transport is a way to HTTP servers within reach. A proxy that the environment
@@ -59,14 +52,14 @@ func (r Reach) Transport() *http.Transport {
 		}
 		return r.refuse(at.Addr())
 	}
-	proxies := proxyAddresses(http.ProxyFromEnvironment)
+	proxies := address.Proxies(http.ProxyFromEnvironment)
 	return &http.Transport{
 		Proxy: http.ProxyFromEnvironment,
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			if slices.Contains(proxies, address) {
-				return open.DialContext(ctx, network, address)
+		DialContext: func(ctx context.Context, network, to string) (net.Conn, error) {
+			if slices.Contains(proxies, to) {
+				return open.DialContext(ctx, network, to)
 			}
-			return guarded.DialContext(ctx, network, address)
+			return guarded.DialContext(ctx, network, to)
 		},
 		TLSHandshakeTimeout:    30 * time.Second,
 		ResponseHeaderTimeout:  time.Minute,
@@ -74,18 +67,4 @@ func (r Reach) Transport() *http.Transport {
 		IdleConnTimeout:        30 * time.Second,
 		ForceAttemptHTTP2:      true,
 	}
-}
-
-// proxyAddresses are the hosts and ports of the proxies for other hosts.
-func proxyAddresses(proxy func(*http.Request) (*url.URL, error)) []string {
-	var out []string
-	ports := map[string]string{"http": "80", "https": "443", "socks5": "1080", "socks5h": "1080"}
-	for _, scheme := range []string{"http", "https"} {
-		u, err := proxy(&http.Request{URL: &url.URL{Scheme: scheme, Host: "source.example.com"}})
-		if err != nil || u == nil {
-			continue
-		}
-		out = append(out, net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), ports[u.Scheme])))
-	}
-	return out
 }

@@ -1,8 +1,9 @@
-// Package address tells which addresses no generator may lead the hub to.
+// Package address tells which addresses no generator and no source may lead the
+// hub or an agent to.
 //
-// Whoever may write an ApplicationSet names hosts that the hub then dials. This
+// Whoever may write an ApplicationSet names hosts that are then dialled. This
 // machine, its link and the metadata services of clouds are refused, because
-// they answer to the hub and not to the author. Private networks are not: that
+// they answer to the machine and not to the author. Private networks are not: that
 // is where many providers stand.
 package address
 

@@ -66,9 +66,9 @@ func (c *Cache) leave(a *asking) {
 func (c *Cache) finish(a *asking, at time.Time, answer *generators.Answer, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	defer close(a.done) // last: who waits must find what was kept
 	e := a.entry
 	a.answer, a.err = answer, err
-	close(a.done)
 	current := e.asking == a
 	if current {
 		e.asking = nil

@@ -1,11 +1,8 @@
 package forge
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -35,29 +32,10 @@ func refuseDial(_, dialled string, _ syscall.RawConn) error {
 
 // refuseURL looks at addresses written as such, which a proxy would dial.
 func refuseURL(u *url.URL) error {
-	host := u.Hostname()
-	if strings.EqualFold(host, "localhost") {
-		host = "127.0.0.1"
+	if ip, written := address.InURL(u); written {
+		return refuse(ip)
 	}
-	ip, err := netip.ParseAddr(host)
-	if err != nil {
-		return nil // a name; refuseDial sees what it means
-	}
-	return refuse(ip)
-}
-
-// proxyAddresses are the hosts and ports of the proxies for other hosts.
-func proxyAddresses(proxy func(*http.Request) (*url.URL, error)) []string {
-	var out []string
-	ports := map[string]string{"http": "80", "https": "443", "socks5": "1080", "socks5h": "1080"}
-	for _, scheme := range []string{"http", "https"} {
-		u, err := proxy(&http.Request{URL: &url.URL{Scheme: scheme, Host: "provider.example.com"}})
-		if err != nil || u == nil {
-			continue
-		}
-		out = append(out, net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), ports[u.Scheme])))
-	}
-	return out
+	return nil
 }
 
 // Base reads the address of a provider's API. Only http and https are known,

@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/fairlead/fairlead/internal/inputs/address"
 )
 
 // Config says how to reach a provider.
@@ -78,20 +80,20 @@ func Dial(cfg Config) (*Conn, error) {
 
 // dialer refuses addresses unless all are allowed. A proxy that the environment
 // names may be on this machine.
-func dialer(limits Limits) func(ctx context.Context, network, address string) (net.Conn, error) {
+func dialer(limits Limits) func(ctx context.Context, network, to string) (net.Conn, error) {
 	open := &net.Dialer{Timeout: 10 * time.Second}
 	guarded := &net.Dialer{Timeout: 10 * time.Second, Control: refuseDial}
-	proxies := proxyAddresses(http.ProxyFromEnvironment)
-	return func(ctx context.Context, network, address string) (net.Conn, error) {
+	proxies := address.Proxies(http.ProxyFromEnvironment)
+	return func(ctx context.Context, network, to string) (net.Conn, error) {
 		if limits.Reach != nil {
-			if err := limits.Reach(address); err != nil {
+			if err := limits.Reach(to); err != nil {
 				return nil, err
 			}
 		}
-		if limits.AllowLoopback || slices.Contains(proxies, address) {
-			return open.DialContext(ctx, network, address)
+		if limits.AllowLoopback || slices.Contains(proxies, to) {
+			return open.DialContext(ctx, network, to)
 		}
-		return guarded.DialContext(ctx, network, address)
+		return guarded.DialContext(ctx, network, to)
 	}
 }
 

@@ -85,20 +85,6 @@ func TestTheDialerRefusesToo(t *testing.T) {
 	}
 }
 
-func TestAProxyOnThisMachineMayBeDialled(t *testing.T) {
-	for proxy, want := range map[string]string{
-		"http://127.0.0.1:3128": "127.0.0.1:3128", "http://proxy": "proxy:80", "https://proxy": "proxy:443", "socks5://[::1]": "[::1]:1080",
-	} {
-		got := proxyAddresses(func(*http.Request) (*url.URL, error) { return url.Parse(proxy) })
-		if len(got) != 2 || got[0] != want || got[1] != want {
-			t.Errorf("%s: %v", proxy, got)
-		}
-	}
-	if got := proxyAddresses(func(*http.Request) (*url.URL, error) { return nil, nil }); got != nil {
-		t.Errorf("without one: %v", got)
-	}
-}
-
 func TestMessagesOfProvidersAreFound(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"message":"Bad credentials","documentation_url":"x"}`:               "Bad credentials",
