@@ -108,7 +108,7 @@ func runEmbedded(ctx context.Context, opts hub.Options) (err error) {
 		return exitf(codeUsage, "%w", err)
 	}
 	kube, err := localkube.Start(ctx, localkube.Options{
-		Assets: assets, Dir: opts.DataDir, Name: "hub", Mode: localkube.ControlPlane, Fsync: true,
+		Assets: assets, Dir: opts.DataDir, Name: "hub", Mode: localkube.ControlPlane, Fsync: true, GCPercent: 400,
 		Logger: opts.Logger.WithName("kube"),
 	})
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 // The encodings that digests are taken of. A changed encoding gets another
 // name, so that an agent's old digests match nothing and it is told anew.
 const (
-	bundleEncoding = "fairlead.bundle.v1"
+	bundleEncoding = "fairlead.bundle.v2"
 	setEncoding    = "fairlead.set.v1"
 )
 
@@ -25,10 +25,8 @@ func BundleDigest(b *deliveryv1.Bundle) []byte {
 	e := newEncoder(bundleEncoding)
 	e.text(b.GetNamespace(), b.GetName(), b.GetUid())
 	e.bytes(b.GetApplication())
-	e.count(len(b.GetPins()))
-	for _, p := range b.GetPins() {
-		e.text(p.GetRepoUrl(), p.GetChart(), p.GetTargetRevision(), p.GetRevision())
-	}
+	e.pins(b.GetPins())
+	e.pins(b.GetFiles())
 	e.bytes(b.GetProject())
 	if op := b.GetOperation(); op == nil {
 		e.count(0)
@@ -37,6 +35,7 @@ func BundleDigest(b *deliveryv1.Bundle) []byte {
 		e.text(op.GetId())
 		e.bytes(op.GetOperation())
 	}
+	e.text(b.GetAbortOperation())
 	return e.sum()
 }
 
@@ -81,6 +80,13 @@ func (e encoder) bytes(b []byte) {
 func (e encoder) text(values ...string) {
 	for _, v := range values {
 		e.bytes([]byte(v))
+	}
+}
+
+func (e encoder) pins(pins []*deliveryv1.PinnedSource) {
+	e.count(len(pins))
+	for _, p := range pins {
+		e.text(p.GetRepoUrl(), p.GetChart(), p.GetTargetRevision(), p.GetRevision(), p.GetDigest(), p.GetLocation())
 	}
 }
 

@@ -15,6 +15,7 @@ func exampleBundle() *deliveryv1.Bundle {
 		Namespace: "argocd", Name: "web", Uid: "u1", Application: []byte(`{"a":1}`), Project: []byte(`{}`),
 		Pins:      []*deliveryv1.PinnedSource{{RepoUrl: "https://git", TargetRevision: "main", Revision: "c0ffee"}},
 		Operation: &deliveryv1.Operation{Id: "1", Operation: []byte(`{}`)},
+		Files:     []*deliveryv1.PinnedSource{{RepoUrl: "https://files/values.yaml", Revision: "sha256:1", Digest: "sha256:1"}},
 	}
 }
 
@@ -25,8 +26,8 @@ func TestDigestsStayAsTheyAre(t *testing.T) {
 		got  []byte
 		want string
 	}{
-		"bundle":       {BundleDigest(exampleBundle()), "9117a40a3dbe38265c8453e1d65a3c7b9f42152b6b6d9f5afc92eb54d765540f"},
-		"empty bundle": {BundleDigest(&deliveryv1.Bundle{}), "a349e60c4724e2e6c27d954e1e44895b3b2b119e32beec3c88b83c41ea748bf1"},
+		"bundle":       {BundleDigest(exampleBundle()), "fd190a80035108c89198776b605e6d5aed7540ef8f5aa3c87e43149f499858d5"},
+		"empty bundle": {BundleDigest(&deliveryv1.Bundle{}), "9c31f323b0ddb4f386878b7ff81cfc3a987b564c25e4990a07d50fe9355a9311"},
 		"set":          {SetDigest(map[string][]byte{"a/b": {1}, "a/a": {2}}), "311121ffd1b6e369684426044fb2f4c0c34b171fefff4d57be5aa9cd3e7dec16"},
 		"empty set":    {SetDigest(nil), "da27557266dbd413cdce9aeead01542c75b5d30cea8e0beedfa7c0b96f7a686d"},
 	} {
@@ -48,6 +49,12 @@ func TestBundleDigestCoversEveryField(t *testing.T) {
 		"pin chart":       func(b *deliveryv1.Bundle) { b.Pins[0].Chart = "x" },
 		"pin target":      func(b *deliveryv1.Bundle) { b.Pins[0].TargetRevision = "x" },
 		"pin revision":    func(b *deliveryv1.Bundle) { b.Pins[0].Revision = "x" },
+		"pin digest":      func(b *deliveryv1.Bundle) { b.Pins[0].Digest = "x" },
+		"pin location":    func(b *deliveryv1.Bundle) { b.Pins[0].Location = "x" },
+		"no files":        func(b *deliveryv1.Bundle) { b.Files = nil },
+		"file digest":     func(b *deliveryv1.Bundle) { b.Files[0].Digest = "x" },
+		"file as a pin":   func(b *deliveryv1.Bundle) { b.Pins, b.Files = append(b.Pins, b.Files[0]), nil },
+		"abort":           func(b *deliveryv1.Bundle) { b.AbortOperation = "1" },
 		"no pins":         func(b *deliveryv1.Bundle) { b.Pins = nil },
 		"operation id":    func(b *deliveryv1.Bundle) { b.Operation.Id = "x" },
 		"operation body":  func(b *deliveryv1.Bundle) { b.Operation.Operation = nil },
@@ -62,10 +69,10 @@ func TestBundleDigestCoversEveryField(t *testing.T) {
 		seen[string(BundleDigest(b))] = name
 	}
 	// A field that somebody adds to the message must come into the digest.
-	if n := (&deliveryv1.Bundle{}).ProtoReflect().Descriptor().Fields().Len(); n != 8 {
+	if n := (&deliveryv1.Bundle{}).ProtoReflect().Descriptor().Fields().Len(); n != 10 {
 		t.Errorf("Bundle has %d fields; does BundleDigest cover the new one?", n)
 	}
-	if n := (&deliveryv1.PinnedSource{}).ProtoReflect().Descriptor().Fields().Len(); n != 4 {
+	if n := (&deliveryv1.PinnedSource{}).ProtoReflect().Descriptor().Fields().Len(); n != 6 {
 		t.Errorf("PinnedSource has %d fields; does BundleDigest cover the new one?", n)
 	}
 }

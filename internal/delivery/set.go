@@ -12,6 +12,8 @@ type Set struct {
 	// Tombstones that the agent has not acknowledged. One whose key is also
 	// among Bundles is withdrawn: it is not sent.
 	Tombstones []*deliveryv1.Tombstone
+	// Settings of the cluster; nil says nothing about them.
+	Settings *deliveryv1.Settings
 }
 
 // Key names an Application on the wire: "namespace/name".

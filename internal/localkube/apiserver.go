@@ -100,7 +100,7 @@ func (c *Cluster) prefix() string {
 func (c *Cluster) spec(name string, args []string, grace time.Duration) process.Spec {
 	return process.Spec{
 		Name: name, Path: filepath.Join(c.opts.Assets, name), Args: args,
-		Env: childEnv(c.opts.Dir), Dir: c.opts.Dir, Grace: grace,
+		Env: childEnv(c.opts.Dir, c.opts.GCPercent), Dir: c.opts.Dir, Grace: grace,
 		Logger: c.opts.Logger.WithValues("cluster", c.opts.Name),
 	}
 }

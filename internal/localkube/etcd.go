@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -20,7 +21,9 @@ type EtcdOptions struct {
 	Assets, Dir string
 	// Fsync makes every write durable before it is acknowledged. Without it a
 	// killed etcd keeps its data, a machine without power may not.
-	Fsync        bool
+	Fsync bool
+	// GCPercent is the process's GOGC; 0 leaves Go's own 100.
+	GCPercent    int
 	ReadyTimeout time.Duration // 0 means 2 minutes
 	Logger       logr.Logger
 }
@@ -120,7 +123,7 @@ func etcdSpec(opts EtcdOptions, ca string, server *pair, ports []int) process.Sp
 	}
 	return process.Spec{
 		Name: "etcd", Path: filepath.Join(opts.Assets, "etcd"), Args: args,
-		Env: childEnv(opts.Dir), Dir: opts.Dir, Grace: 10 * time.Second, Logger: opts.Logger,
+		Env: childEnv(opts.Dir, opts.GCPercent), Dir: opts.Dir, Grace: 10 * time.Second, Logger: opts.Logger,
 	}
 }
 
@@ -154,6 +157,10 @@ func getOK(ctx context.Context, client *http.Client, url string) error {
 }
 
 // childEnv is all that a child sees of the environment.
-func childEnv(home string) []string {
-	return []string{"PATH=/usr/bin:/bin", "HOME=" + home, "TMPDIR=" + os.TempDir()}
+func childEnv(home string, gcPercent int) []string {
+	env := []string{"PATH=/usr/bin:/bin", "HOME=" + home, "TMPDIR=" + os.TempDir()}
+	if gcPercent > 0 {
+		env = append(env, "GOGC="+strconv.Itoa(gcPercent))
+	}
+	return env
 }

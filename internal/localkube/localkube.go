@@ -40,6 +40,9 @@ type Options struct {
 	// Fsync makes etcd survive a power cut. Tests leave it off for speed; a
 	// shared Etcd has its own setting.
 	Fsync bool
+	// GCPercent is the GOGC of etcd and API server; 0 leaves Go's own 100. More
+	// memory for less work: at 400 an API server takes a quarter more writes.
+	GCPercent int
 	// AuditLog, if not empty, is a file to which the API server writes one
 	// JSON line per request (metadata only), see ReadAudit.
 	AuditLog string
@@ -88,7 +91,7 @@ func Start(ctx context.Context, opts Options) (_ *Cluster, err error) {
 	if c.etcd == nil {
 		c.etcd, err = StartEtcd(ctx, EtcdOptions{
 			Assets: opts.Assets, Dir: filepath.Join(opts.Dir, "etcd"), Fsync: opts.Fsync,
-			ReadyTimeout: opts.ReadyTimeout, Logger: opts.Logger,
+			GCPercent: opts.GCPercent, ReadyTimeout: opts.ReadyTimeout, Logger: opts.Logger,
 		})
 		if err != nil {
 			return nil, err

@@ -56,7 +56,7 @@ func startHub(n int) (_ *hubFleet, err error) {
 		}
 	}()
 	f.kube, err = localkube.Start(context.Background(), localkube.Options{
-		Assets: assets, Dir: filepath.Join(f.dir, "kube"), Name: "hub", Mode: localkube.ControlPlane, Fsync: true, Logger: logr.Discard(),
+		Assets: assets, Dir: filepath.Join(f.dir, "kube"), Name: "hub", Mode: localkube.ControlPlane, Fsync: true, GCPercent: 400, Logger: logr.Discard(),
 	})
 	if err != nil {
 		return nil, err

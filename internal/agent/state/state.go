@@ -42,6 +42,8 @@ type meta struct {
 	Highest delivery.Position `json:"highest"`
 	// HubTime in seconds since 1970, the latest seen.
 	HubTime int64 `json:"hubTime,omitempty"`
+	// Settings of the cluster as the hub last told them; nil before it did.
+	Settings *deliveryv1.Settings `json:"settings,omitempty"`
 }
 
 // State is an agent's knowledge, in memory and on disk. Safe for concurrent
@@ -139,6 +141,14 @@ func (s *State) HubTime() int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.meta.HubTime
+}
+
+// Settings of the cluster as the hub last told them; nil before it did. They
+// are read only.
+func (s *State) Settings() *deliveryv1.Settings {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.meta.Settings
 }
 
 // Have is what the hub is told: bundles that are neither orphaned nor ended.

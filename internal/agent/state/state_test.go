@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-logr/logr"
 	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/proto"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/fairlead/fairlead/internal/apply"
@@ -48,6 +49,14 @@ func TestStateSurvivesARestart(t *testing.T) {
 	s, done := open(t, path)
 	take(t, s, full(3, &deliveryv1.Full{Applications: []*deliveryv1.Bundle{bundle("a", "1"), bundle("b", "2"), bundle("c", "3")}}))
 	take(t, s, delta(3, &deliveryv1.Delta{Orphaned: []string{"argocd/b"}, Tombstones: []*deliveryv1.Tombstone{tombstone("c", "3", 3)}}))
+	settled := delta(3, &deliveryv1.Delta{})
+	settled.Settings = &deliveryv1.Settings{Cluster: "edge", HealthRules: map[string]string{"apps_Deployment": "rule"}}
+	if touched := take(t, s, settled); len(touched) != 3 {
+		t.Errorf("settings touch %v, want every application", touched)
+	}
+	if touched := take(t, s, settled); len(touched) != 0 {
+		t.Errorf("the same settings touch %v", touched)
+	}
 	inv := apply.NewInventory(apply.Entry{Ref: apply.Ref{Version: "v1", Kind: "ConfigMap", Namespace: "n", Name: "x"}})
 	objs := []*unstructured.Unstructured{{Object: map[string]any{"kind": "ConfigMap", "n": int64(3)}}}
 	if err := errors.Join(
@@ -67,6 +76,9 @@ func TestStateSurvivesARestart(t *testing.T) {
 	}
 	if len(want.Digests) != 1 || want.Highest.Epoch != 3 || s.Fleet() != "fleet" {
 		t.Errorf("have %v of fleet %q, want a alone, at epoch 3", want, s.Fleet())
+	}
+	if !proto.Equal(s.Settings(), settled.Settings) {
+		t.Errorf("settings = %v", s.Settings())
 	}
 	a, _ := s.Application("argocd/a")
 	b, _ := s.Application("argocd/b")

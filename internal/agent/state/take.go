@@ -32,6 +32,10 @@ func (s *State) Take(answer *deliveryv1.WatchResponse) ([]string, error) {
 	if err := verify(answer); err != nil {
 		return nil, err
 	}
+	resettled := answer.GetSettings() != nil && !proto.Equal(next.Settings, answer.GetSettings())
+	if resettled {
+		next.Settings = answer.GetSettings()
+	}
 	c := plan(s.held(), s.meta.Highest, answer)
 	for _, why := range c.ignored {
 		s.log.Info("tombstone ignored", "application", why)
@@ -40,7 +44,11 @@ func (s *State) Take(answer *deliveryv1.WatchResponse) ([]string, error) {
 		return nil, fmt.Errorf("keep the hub's answer: %w", err)
 	}
 	s.meta = next
-	return s.fold(c), nil
+	touched := s.fold(c)
+	if resettled { // they concern every Application
+		touched = slices.Sorted(maps.Keys(s.apps))
+	}
+	return touched, nil
 }
 
 // held is what plan looks at; the lock is held.

@@ -151,6 +151,9 @@ func (x *Index) SetCluster(c *fleet.Cluster) {
 	server := serverKey(c)
 	was := x.clusters[c.Name]
 	x.clusters[c.Name] = c
+	if !settled(was, c) {
+		x.notify(c.Name)
+	}
 	if was != nil && serverKey(was) == server {
 		return
 	}

@@ -36,6 +36,7 @@ type Index struct {
 	ofDelivered map[string]map[key]bool // recorded cluster -> applications
 	tombsOf     map[string]map[key]bool
 	listeners   map[string]map[chan struct{}]bool
+	rules       map[string]string // of health
 	// control is the namespace of AppProjects.
 	control string
 }
@@ -75,6 +76,7 @@ func (x *Index) Set(cluster string) (delivery.Set, error) {
 	slices.SortFunc(set.Tombstones, func(a, b *deliveryv1.Tombstone) int {
 		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Uid, b.Uid))
 	})
+	set.Settings = x.settings(cluster)
 	return set, nil
 }
 

@@ -17,8 +17,19 @@ import (
 type sets struct {
 	mu        sync.Mutex
 	sets      map[string]Set
+	settings  map[string]*deliveryv1.Settings
 	listeners map[string][]chan struct{}
 	err       error
+}
+
+// settle gives a cluster settings, told with the set that is put next.
+func (d *sets) settle(cluster string, s *deliveryv1.Settings) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.settings == nil {
+		d.settings = map[string]*deliveryv1.Settings{}
+	}
+	d.settings[cluster] = s
 }
 
 func (d *sets) Set(cluster string) (Set, error) {
@@ -45,6 +56,7 @@ func (d *sets) put(cluster string, generation uint64, bundles []*deliveryv1.Bund
 	defer d.mu.Unlock()
 	d.sets[cluster] = Set{
 		Position: delivery.Position{Epoch: 1, Generation: generation}, Bundles: bundles, Tombstones: tombstones,
+		Settings: d.settings[cluster],
 	}
 	d.signal(cluster)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"connectrpc.com/connect"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/fairlead/fairlead/internal/delivery"
 	"github.com/fairlead/fairlead/internal/delivery/deliveryv1"
@@ -94,6 +95,7 @@ type watch struct {
 	// tombstones that it has been given.
 	sent     map[string][]byte
 	standing []tombstoneID
+	settings *deliveryv1.Settings
 }
 
 // run sends what changes until the session ends.
@@ -159,7 +161,7 @@ func (w *watch) update() error {
 			answer.Kind = delivery.Same
 		}
 	}
-	if answer.Kind == delivery.Same {
+	if answer.Kind == delivery.Same && !w.unsettled(want) {
 		w.remember(want)
 		return nil
 	}
@@ -184,7 +186,10 @@ func (w *watch) news(want, answer []*deliveryv1.Tombstone) []*deliveryv1.Tombsto
 // send writes one answer, after which the agent wants the set.
 func (w *watch) send(answer delivery.Answer, want Set) error {
 	w.session.tell(answer.Position)
-	for _, message := range answer.Messages() {
+	for i, message := range answer.Messages() {
+		if i == 0 && w.unsettled(want) {
+			message.Settings = want.Settings
+		}
 		message.Session = w.session.info.Number
 		if err := w.server.write(w.caller, w.stream, message); err != nil {
 			return err
@@ -195,8 +200,16 @@ func (w *watch) send(answer delivery.Answer, want Set) error {
 	return nil
 }
 
+// unsettled: the agent has not been told the set's settings.
+func (w *watch) unsettled(want Set) bool {
+	return want.Settings != nil && !proto.Equal(w.settings, want.Settings)
+}
+
 func (w *watch) remember(want Set) {
 	w.sent = want.Digests()
+	if want.Settings != nil {
+		w.settings = want.Settings
+	}
 	w.standing = w.standing[:0]
 	for _, t := range want.Tombstones {
 		w.standing = append(w.standing, idOf(t))
@@ -220,8 +233,9 @@ type tombstoneID struct {
 	namespace, name, uid string
 	action               deliveryv1.Tombstone_Action
 	epoch                uint64
+	approved             bool
 }
 
 func idOf(t *deliveryv1.Tombstone) tombstoneID {
-	return tombstoneID{t.GetNamespace(), t.GetName(), t.GetUid(), t.GetAction(), t.GetEpoch()}
+	return tombstoneID{t.GetNamespace(), t.GetName(), t.GetUid(), t.GetAction(), t.GetEpoch(), t.GetApproved()}
 }

@@ -53,6 +53,38 @@ func TestASessionFromFullToTombstone(t *testing.T) {
 	expect(t, s, "full +c=1")
 }
 
+func TestSettingsAreToldFirstAndWhenTheyChange(t *testing.T) {
+	h := startHub(t)
+	settle := func(generation uint64, region string) {
+		h.desired.settle("edge", &deliveryv1.Settings{Cluster: "edge", Labels: map[string]string{"region": region}})
+		h.desired.put("edge", generation, apps(app("a", "1")))
+	}
+	settle(1, "north")
+	s := h.watch(h.agent("edge"), delivery.Have{})
+	for i, want := range []string{"north", "south"} {
+		if i > 0 {
+			settle(2, want)
+		}
+		answer, err := s.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := answer.GetSettings().GetLabels()["region"]; got != want {
+			t.Errorf("answer %d tells region %q, want %q", i, got, want)
+		}
+	}
+	// What has not changed is not told again.
+	settle(3, "south")
+	h.desired.put("edge", 4, apps(app("a", "2")))
+	answer, err := s.Next()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer.GetFull() == nil || answer.GetSettings() != nil {
+		t.Errorf("told %v, want the changed application alone", answer)
+	}
+}
+
 func TestReconnectTellsOnlyWhatDiffers(t *testing.T) {
 	h := startHub(t)
 	a, b := app("a", "1"), app("b", "1")
