@@ -54,7 +54,7 @@ func newHubCommand(s streams) *cobra.Command {
 	f.StringVar(&o.HealthAddr, "health-addr", ":8081", "address of /healthz and /readyz; 0 for none")
 	f.StringVar(&o.WebhookAddr, "webhook-addr", ":8082", "address that takes hooks of Git hosts, at /api/webhook; 0 for none")
 	f.StringSliceVar(&o.Sets.Namespaces, "applicationset-namespaces", nil, "further namespaces whose ApplicationSets are served: globs, or /regular expressions/")
-	f.StringSliceVar(&o.Sets.SCMProviders, "allowed-scm-providers", nil, "API addresses that scmProvider and pullRequest generators may name (default: any)")
+	f.StringSliceVar(&o.Sets.SCMProviders, "allowed-scm-providers", nil, "API addresses that scmProvider and pullRequest generators may name (default: any but this machine's)")
 	f.BoolVar(&h.scm, "enable-scm-providers", true, "let ApplicationSets use scmProvider and pullRequest generators")
 	f.BoolVar(&o.Sets.TokenRefStrictMode, "token-ref-strict-mode", false, "let those generators use Secrets only that carry argocd.argoproj.io/secret-type: scm-creds")
 	f.BoolVar(&o.Sets.Expand.NewGitFileGlobbing, "enable-new-git-file-globbing", false, "match Git files with path globs in place of Git's own patterns")

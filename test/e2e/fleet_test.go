@@ -48,10 +48,11 @@ type fleet struct {
 	once   sync.Once
 	failed bool
 
-	assets string
-	git    *gitserver.Server
-	hub    *process.Process
-	agents map[string]*process.Process
+	assets   string
+	git      *gitserver.Server
+	provider *provider
+	hub      *process.Process
+	agents   map[string]*process.Process
 	// api reaches the hub's API server, at the clusters.
 	api client.WithWatch
 	at  map[string]client.WithWatch
@@ -84,6 +85,7 @@ func (f *fleet) bringUp(t *testing.T) {
 	if f.git, err = gitserver.Serve(filepath.Join(f.dir, "git"), "127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
+	f.provider = startProvider()
 	f.startHub(t)
 	for _, name := range []string{tokyo, virginia, frankfurt} {
 		f.at[name] = newClient(t, testenv.Cluster(t, clusterNumber[name]))
@@ -106,6 +108,9 @@ func (f *fleet) stop(ctx context.Context) error {
 	if f.git != nil {
 		errs = append(errs, f.git.Close(ctx))
 	}
+	if f.provider != nil {
+		f.provider.Close()
+	}
 	return errors.Join(errs...)
 }
 
@@ -120,6 +125,7 @@ func (f *fleet) startHub(t *testing.T) {
 		Args: []string{
 			"hub", "--embedded", "--data-dir", f.hubDir(), "--delivery-addr", "127.0.0.1:0",
 			"--metrics-addr", "0", "--health-addr", "0", "--webhook-addr", "0", "--revision-interval", "1s",
+			"--allowed-scm-providers", f.provider.URL,
 		},
 	})
 	if err != nil {

@@ -39,6 +39,11 @@ func (c *Client) dial(ctx context.Context, namespace string, at place) (*forge.C
 		}
 	}
 	cfg := forge.Config{Insecure: at.insecure, Limits: c.limits, Gate: c.gate}
+	if slices.Contains(c.opts.AllowedAPIs, at.api) {
+		if u, err := forge.Base(at.api); err == nil {
+			cfg.Limits.Own = forge.HostPort(u)
+		}
+	}
 	if at.field == "github" {
 		cfg.Cache = c.cache
 	}

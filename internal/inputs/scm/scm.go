@@ -23,7 +23,7 @@ type Options struct {
 	Reach func(host string) error
 	// AllowedAPIs are the values of a generator's field api that may be dialled,
 	// compared as written. None means any; providers' public addresses always
-	// may.
+	// may. One that is listed here may be on this machine.
 	AllowedAPIs []string
 	// CA is a bundle of certificates in PEM that every server may be verified
 	// with, besides the system's and the generator's caRef.

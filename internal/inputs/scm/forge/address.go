@@ -1,8 +1,10 @@
 package forge
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -53,6 +55,12 @@ func Base(api string) (*url.URL, error) {
 		return nil, errors.New("api must not have a query or fragment")
 	}
 	return u, nil
+}
+
+// HostPort is where an address is dialled.
+func HostPort(u *url.URL) string {
+	port := cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
+	return net.JoinHostPort(u.Hostname(), port)
 }
 
 // Plain checks a name that becomes a part of an address' path as it is.

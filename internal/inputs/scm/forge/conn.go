@@ -90,7 +90,7 @@ func dialer(limits Limits) func(ctx context.Context, network, to string) (net.Co
 				return nil, err
 			}
 		}
-		if limits.AllowLoopback || slices.Contains(proxies, to) {
+		if limits.AllowLoopback || to == limits.Own || slices.Contains(proxies, to) {
 			return open.DialContext(ctx, network, to)
 		}
 		return guarded.DialContext(ctx, network, to)

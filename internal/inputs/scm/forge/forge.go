@@ -38,6 +38,9 @@ type Limits struct {
 	Concurrency int
 	// AllowLoopback lets addresses of this machine be dialled.
 	AllowLoopback bool
+	// Own is one HOST:PORT that may be dialled although it is this machine's;
+	// "" for none.
+	Own string
 	// Reach judges a host, with its port if it has one, before anything is sent
 	// to it and again right before it is dialled; nil allows every one. With it
 	// no proxy is used.

@@ -54,7 +54,7 @@ func (c *Conn) permit(u *url.URL) error {
 			return err
 		}
 	}
-	if c.Limits.AllowLoopback {
+	if c.Limits.AllowLoopback || HostPort(u) == c.Limits.Own {
 		return nil
 	}
 	return refuseURL(u)
