@@ -58,6 +58,9 @@ type Options struct {
 	Backoff link.Backoff
 	// Proxy towards the hub; nil means none.
 	Proxy delivery.ProxyFunc
+	// AtRest is called a while after an Application was last worked on, once
+	// after each spell of work; nil does nothing. It is for a process that is this agent's alone.
+	AtRest func()
 	// Version of this agent, as it is reported.
 	Version string
 	// Logger; the zero value discards.
@@ -90,6 +93,9 @@ func (o Options) complete() (Options, error) {
 	}
 	if o.Logger.GetSink() == nil {
 		o.Logger = logr.Discard()
+	}
+	if o.AtRest == nil {
+		o.AtRest = func() {}
 	}
 	if o.Clock == nil {
 		o.Clock = clock.RealClock{}

@@ -78,15 +78,19 @@ func newSite(t *testing.T, files fs.FS) *site {
 }
 
 // start the agent, on the data directory that it had before.
-func (s *site) start() {
+func (s *site) start(change ...func(*agent.Options)) {
 	s.t.Helper()
 	cfg := rest.CopyConfig(s.cfg)
 	cfg.Wrap(s.requests.wrap)
-	a, err := agent.New(agent.Options{
+	o := agent.Options{
 		RestConfig: cfg, Hub: s.hub, DataDir: s.dir, Namespace: s.home, ReportDelay: 20 * time.Millisecond,
 		Backoff: link.Backoff{First: 50 * time.Millisecond, Max: 200 * time.Millisecond},
 		Version: "test", Logger: testr.NewWithInterface(quiet{s.t}, testr.Options{LogTimestamp: true, Verbosity: 1}),
-	})
+	}
+	for _, c := range change {
+		c(&o)
+	}
+	a, err := agent.New(o)
 	if err != nil {
 		s.t.Fatal(err)
 	}

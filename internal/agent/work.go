@@ -13,6 +13,7 @@ import (
 	"github.com/fairlead/fairlead/internal/agent/drift"
 	"github.com/fairlead/fairlead/internal/agent/facts"
 	"github.com/fairlead/fairlead/internal/agent/link"
+	"github.com/fairlead/fairlead/internal/agent/lull"
 	"github.com/fairlead/fairlead/internal/agent/reconcile"
 	"github.com/fairlead/fairlead/internal/agent/state"
 	"github.com/fairlead/fairlead/internal/apply"
@@ -134,9 +135,12 @@ func (a *Agent) connect(p *parts, held *state.State) error {
 
 // run everything until ctx ends, and wait for it.
 func (p *parts) run(ctx context.Context, a *Agent) {
+	rest := lull.New(a.opts.Clock, a.opts.AtRest)
+	p.reconciler.OnWork(rest.Stir)
 	var all sync.WaitGroup
 	all.Go(func() { p.reconciler.Run(ctx, p.watches) })
 	all.Go(func() { p.outbox.Run(ctx) })
+	all.Go(func() { rest.Run(ctx) })
 	all.Go(func() { p.loop.Run(ctx) })
 	if p.renewal != nil {
 		all.Go(func() { p.renewal.Run(ctx) })
@@ -144,6 +148,7 @@ func (p *parts) run(ctx context.Context, a *Agent) {
 	all.Go(func() {
 		facts.WatchNodes(ctx, p.engine.Client(), a.opts.Logger.WithName("facts"), func(n facts.Nodes) { p.report(ctx, a, n) })
 	})
+	rest.Stir()
 	a.ready.Store(true)
 	<-ctx.Done()
 	p.watches.Stop()

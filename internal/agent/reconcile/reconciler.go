@@ -60,6 +60,7 @@ type Reconciler struct {
 	opts    Options
 	watches *drift.Watches
 	queue   workqueue.TypedRateLimitingInterface[string]
+	onWork  func()
 
 	mu    sync.Mutex
 	views map[string]*view
@@ -82,11 +83,15 @@ func New(o Options) *Reconciler {
 		queue: workqueue.NewTypedRateLimitingQueueWithConfig(
 			workqueue.NewTypedItemExponentialFailureRateLimiter[string](retryFirst, retryMax),
 			workqueue.TypedRateLimitingQueueConfig[string]{Name: "applications", Clock: o.Clock}),
+		onWork: func() {},
 		views:  map[string]*view{},
 		owners: map[apply.Ref]string{},
 		lifted: map[string]bool{},
 	}
 }
+
+// OnWork is called before Run; f then whenever an Application was worked on.
+func (r *Reconciler) OnWork(f func()) { r.onWork = f }
 
 // Enqueue keys to be worked on.
 func (r *Reconciler) Enqueue(keys ...string) {
@@ -171,6 +176,7 @@ func (r *Reconciler) next(ctx context.Context) bool {
 		return true
 	}
 	again, err := r.guarded(ctx, key)
+	r.onWork()
 	switch {
 	case ctx.Err() != nil:
 	case err != nil:

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package lull
+
+// unmapProgram is for Linux alone.
+func unmapProgram() {}
