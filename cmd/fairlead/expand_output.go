@@ -34,14 +34,14 @@ func manifestOf(app *v1alpha1.Application) manifest {
 }
 
 func writeExpandYAML(w io.Writer, result expand.Result) error {
-	return writeDocuments(w, len(result.Applications), func(i int) any { return manifestOf(&result.Applications[i]) })
+	return writeDocuments(w, len(result.Applications), func(i int) ([]byte, error) { return yaml.Marshal(manifestOf(&result.Applications[i])) })
 }
 
 // writeDocuments writes n objects as YAML, one document each.
-func writeDocuments(w io.Writer, n int, object func(i int) any) error {
+func writeDocuments(w io.Writer, n int, document func(i int) ([]byte, error)) error {
 	out := bufio.NewWriter(w)
 	for i := range n {
-		text, err := yaml.Marshal(object(i))
+		text, err := document(i)
 		if err != nil {
 			return err
 		}

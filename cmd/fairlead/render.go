@@ -35,6 +35,7 @@ render.`,
   fairlead render -f app.yaml --repo URL=. --kube-version 1.36 --api-versions monitoring.coreos.com/v1 -o json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			collectLess()
 			return runRender(cmd.Context(), s, f)
 		},
 	}

@@ -3,6 +3,11 @@ package main
 import (
 	"encoding/json"
 	"io"
+	"slices"
+	"unicode/utf8"
+
+	plainyaml "go.yaml.in/yaml/v2"
+	"sigs.k8s.io/yaml"
 
 	"github.com/fairlead/fairlead/internal/render"
 )
@@ -14,7 +19,36 @@ var renderOutputs = map[string]func(io.Writer, *render.Objects) error{
 }
 
 func writeRenderYAML(w io.Writer, objects *render.Objects) error {
-	return writeDocuments(w, len(objects.List), func(i int) any { return objects.List[i].Object })
+	return writeDocuments(w, len(objects.List), func(i int) ([]byte, error) { return marshalYAML(objects.List[i].Object) })
+}
+
+// marshalYAML gives what sigs.k8s.io/yaml does, without its way over JSON where
+// the two cannot differ: they write fractions and exponents in their own ways.
+func marshalYAML(object map[string]any) ([]byte, error) {
+	if isPlain(object) {
+		return plainyaml.Marshal(object)
+	}
+	return yaml.Marshal(object)
+}
+
+// isPlain tells whether a value is of texts, whole numbers, booleans and nulls.
+func isPlain(value any) bool {
+	switch v := value.(type) {
+	case map[string]any:
+		for _, value := range v {
+			if !isPlain(value) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		return !slices.ContainsFunc(v, func(value any) bool { return !isPlain(value) })
+	case string:
+		return utf8.ValidString(v)
+	case nil, bool, int64:
+		return true
+	}
+	return false
 }
 
 // writeRenderJSON writes one v1 List, also of nothing.
