@@ -45,6 +45,18 @@ func (inv Inventory) Union(other Inventory) Inventory {
 	return NewInventory(append(slices.Clone(inv), other...)...)
 }
 
+// with is Union of one entry that has a UID; it does not sort again where inv
+// has the same reference already, as while a sync goes through its objects.
+func (inv Inventory) with(e Entry) Inventory {
+	i, found := slices.BinarySearchFunc(inv, e.Ref, func(a Entry, ref Ref) int { return a.Compare(ref) })
+	if !found || inv[i].Ref != e.Ref {
+		return inv.Union(Inventory{e})
+	}
+	out := slices.Clone(inv)
+	out[i] = e
+	return out
+}
+
 // Minus holds the objects of inv that other does not have.
 func (inv Inventory) Minus(other Inventory) Inventory {
 	drop := other.index()

@@ -139,3 +139,27 @@ func TestDamagedInventorySecret(t *testing.T) {
 		t.Error("listed a damaged inventory without an error")
 	}
 }
+
+// A sync notes the UID of one object after the other: that must not cost a
+// whole inventory in map and sort each time, nor touch what was saved.
+func TestNotingAUIDIsUnionWithoutSorting(t *testing.T) {
+	var entries []Entry
+	for i := range 500 {
+		entries = append(entries, entry("v1", "ConfigMap", fmt.Sprintf("c-%03d", i), ""))
+	}
+	inv := NewInventory(entries...)
+	saved := inv
+	for _, e := range []Entry{entry("v1", "ConfigMap", "c-250", "1"), entry("v2", "ConfigMap", "c-250", "2"), entry("v1", "Secret", "new", "3")} {
+		want, got := inv.Union(Inventory{e}), inv.with(e)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-union +got):\n%s", e, diff)
+		}
+	}
+	if !saved.Equal(NewInventory(entries...)) {
+		t.Error("the inventory that it was made of has changed")
+	}
+	one := entry("v1", "ConfigMap", "c-250", "1")
+	if n := testing.AllocsPerRun(10, func() { inv.with(one) }); n > 1 {
+		t.Errorf("%g allocations, want the one of the copy", n)
+	}
+}

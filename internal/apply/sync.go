@@ -196,7 +196,7 @@ func (r *run) report(item ItemResult) {
 		r.failures, r.broken = append(r.failures, item.Message), true
 	}
 	if item.UID != "" && item.Outcome == Synced {
-		r.inv = r.inv.Union(Inventory{{Ref: item.Ref, UID: item.UID, Hook: item.Hook != ""}})
+		r.inv = r.inv.with(Entry{Ref: item.Ref, UID: item.UID, Hook: item.Hook != ""})
 	}
 	if r.req.Progress != nil {
 		r.req.Progress(item)
