@@ -40,9 +40,13 @@ fuzz: ## Fuzz both template modes and every parser (FUZZTIME=60s each)
 	@$(GO) run ./test/suite -stages fuzz -fuzztime $(FUZZTIME)
 
 .PHONY: bench
-bench: kube build ## Measure expansions against their bars; figures to bin/bench.json (ARGS="-only git")
+bench: kube build reference ## Measure against the bars; figures to bin/bench.json (ARGS="-only git")
 	@$(GO) build -o bin/bench ./test/bench
 	@KUBEBUILDER_ASSETS="$$(tools/kube/build.sh --print-dir)" bin/bench $(ARGS)
+
+.PHONY: reference
+reference: ## Build bin/reference/helm, which renderings are compared with
+	@CGO_ENABLED=0 $(GO) build -C tools/reference/helm -trimpath -ldflags '-s -w' -o $(CURDIR)/bin/reference/ helm.sh/helm/v4/cmd/helm 1>&2
 
 .PHONY: lint
 lint: ## Static analysis

@@ -55,7 +55,7 @@ func TestAllocationsGrowWithTheRows(t *testing.T) {
 // allocations runs a workload once, which verifies what it made.
 func allocations(t *testing.T, w workload) float64 {
 	t.Helper()
-	f, err := measure(w, 1, 0)
+	f, err := measure(w, options{iterations: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func allocations(t *testing.T, w workload) float64 {
 }
 
 func TestFloorHasAllTemplates(t *testing.T) {
-	if _, err := measure(workload{name: "floor", prepare: templateFloor(100)}, 1, 0); err != nil {
+	if _, err := measure(workload{name: "floor", prepare: templateFloor(100)}, options{iterations: 1}); err != nil {
 		t.Fatal(err)
 	}
 }

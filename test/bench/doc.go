@@ -1,5 +1,5 @@
-// Command bench measures expansions, as `make bench`: a table, JSON beside it,
-// and an exit code that says whether every bar was met.
+// Command bench measures expansions, hub and agents, as `make bench`: a table,
+// JSON beside it, and an exit code that says whether every bar was met.
 //
 // A figure counts fully built Applications. Inside the clock are decoding the
 // set's YAML, compiling its templates, evaluating its generators and rendering
@@ -12,6 +12,11 @@
 // iterations: on a machine that others use, the best is what the code costs.
 // The floor that is printed first, the thirteen templates of clusters-go in
 // plain text/template, says how fast the machine is right now.
+//
+// The agent's workloads (agent_*.go) measure by themselves: what an agent costs
+// at rest, what another program takes for the same in turn with it, how soon
+// something is so. Each holds itself against checks, which stand in the table's
+// last column.
 //
 // The package's tests check what does not depend on the machine: counts,
 // allocations, and that ten times the rows cost ten times as much.

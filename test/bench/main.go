@@ -24,6 +24,7 @@ type options struct {
 	out        string // file for the JSON
 	iterations int
 	atLeast    time.Duration
+	idle       time.Duration
 	profile    string
 }
 
@@ -34,6 +35,7 @@ func main() {
 	flag.StringVar(&o.out, "o", "bin/bench.json", "file to write the figures to")
 	flag.IntVar(&o.iterations, "iterations", 7, "at least this many iterations of each workload")
 	flag.DurationVar(&o.atLeast, "time", 2*time.Second, "at least this long for each workload")
+	flag.DurationVar(&o.idle, "idle", 5*time.Minute, "how long an idle agent is looked at")
 	flag.StringVar(&o.profile, "cpuprofile", "", "with -alone: file to write a CPU profile to")
 	flag.Parse()
 	if err := run(o, os.Stdout); err != nil {
@@ -86,7 +88,7 @@ func runAlone(o options, out io.Writer) error {
 			return err
 		}
 		defer stop()
-		f, err := measure(w, o.iterations, o.atLeast)
+		f, err := measure(w, o)
 		if err != nil {
 			return err
 		}
@@ -118,7 +120,7 @@ func inChild(w workload, o options) (figures, error) {
 	if err != nil {
 		return figures{}, err
 	}
-	cmd := exec.Command(self, "-alone", w.name, "-iterations", fmt.Sprint(o.iterations), "-time", o.atLeast.String())
+	cmd := exec.Command(self, "-alone", w.name, "-iterations", fmt.Sprint(o.iterations), "-time", o.atLeast.String(), "-idle", o.idle.String())
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
@@ -133,8 +135,14 @@ func line(f figures) string {
 	if d := describe(f.Bar); d != "" {
 		verdict = "ok: " + d
 	}
+	if len(f.Checks) > 0 {
+		verdict = "ok: " + described(f.Checks)
+	}
 	if f.Missed != "" {
 		verdict = "OVER: " + f.Missed
+	}
+	if f.Note != "" {
+		verdict += " (" + f.Note + ")"
 	}
 	allocs, size := "-", "-"
 	if f.Bytes > 0 {

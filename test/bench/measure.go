@@ -26,11 +26,15 @@ type figures struct {
 	Times  float64 `json:"times,omitempty"`
 	Bar    bar     `json:"bar"`
 	Missed string  `json:"missed,omitempty"`
+	// Checks are what a workload that measures by itself holds itself against,
+	// Note what else there is to say of it.
+	Checks []check `json:"checks,omitempty"`
+	Note   string  `json:"note,omitempty"`
 }
 
-// measure runs a workload in this process for at least atLeast iterations and
-// the given time.
-func measure(w workload, atLeast int, atLeastTime time.Duration) (figures, error) {
+// measure runs a workload in this process for at least the iterations and the
+// time that the options say.
+func measure(w workload, o options) (figures, error) {
 	j, err := w.prepare()
 	if err != nil {
 		return figures{}, err
@@ -38,6 +42,13 @@ func measure(w workload, atLeast int, atLeastTime time.Duration) (figures, error
 	if j.stop != nil {
 		defer j.stop()
 	}
+	if j.whole != nil {
+		f, err := j.whole(o)
+		f.Name, f.Applications, f.Bar = w.name, j.applications, w.bar
+		f.Missed = missed(f)
+		return f, err
+	}
+	atLeast, atLeastTime := o.iterations, o.atLeast
 	if j.once {
 		atLeast, atLeastTime = 1, 0
 	}
@@ -97,7 +108,7 @@ func missed(f figures) string {
 	case f.Bar.RSS > 0 && f.PeakRSS > f.Bar.RSS:
 		return fmt.Sprintf("%d MiB; the bar is %d MiB", f.PeakRSS>>20, f.Bar.RSS>>20)
 	}
-	return ""
+	return exceeded(f.Checks)
 }
 
 // cpuTime is what this process has used on all cores, in seconds.

@@ -52,13 +52,17 @@ type processResult struct {
 // binary is the program under test; `make bench` builds it.
 const binary = "bin/fairlead"
 
-func runBinary(args ...string) (processResult, error) {
-	cmd := exec.Command(binary, args...)
+func runBinary(args ...string) (processResult, error) { return runProgram(binary, nil, args...) }
+
+// runProgram to its end; without an environment, in this process's.
+func runProgram(program string, env []string, args ...string) (processResult, error) {
+	cmd := exec.Command(program, args...)
+	cmd.Env = env
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return processResult{}, fmt.Errorf("%s %v: %w: %s", binary, args, err, stderr.Bytes())
+		return processResult{}, fmt.Errorf("%s %v: %w: %s", program, args, err, stderr.Bytes())
 	}
 	state := cmd.ProcessState
 	result := processResult{stdout: out, cpu: (state.UserTime() + state.SystemTime()).Seconds()}

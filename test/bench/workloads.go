@@ -44,6 +44,8 @@ type job struct {
 	verify func(any) error
 	// once says that a run cannot be repeated.
 	once bool
+	// whole, if set, measures by itself, in place of run and verify.
+	whole func(options) (figures, error)
 	// stop, if set, ends what prepare started.
 	stop func()
 }
@@ -78,6 +80,17 @@ var workloads = []workload{
 	{apiserverFloor, bar{}, hubFloor(10_000)},
 	{"hub first write 10000", bar{Times: 900.0 / 600, Of: apiserverFloor}, hubFirstWrite(10_000)},
 	{"hub one label of 10000", bar{Seconds: 0.20}, hubOneLabel(10_000)},
+
+	{"agent first apply 100", bar{}, agentFirstApply(100)},
+	{"agent first apply 500", bar{}, agentFirstApply(500)},
+	{"agent restart 100", bar{}, agentRestart(100)},
+	{"agent restart 500", bar{}, agentRestart(500)},
+	{"agent idle", bar{}, agentIdle},
+	{"agent heal", bar{}, agentHeal},
+	{"agent foreign objects", bar{}, agentForeign},
+	{"render gpu-operator", bar{}, agentRender("gpu-operator")},
+	{"render kuberay-operator", bar{}, agentRender("kuberay-operator")},
+	{"push to Healthy", bar{}, pushToHealthy},
 }
 
 // expansion is a whole expansion of a set over the inputs for size.
