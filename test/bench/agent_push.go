@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
+	ctrllog "sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/fairlead/fairlead/internal/demo"
 	"github.com/fairlead/fairlead/internal/localkube"
@@ -25,6 +26,7 @@ const (
 // pushToHealthy commits to the demo's repository, and waits until both of its
 // clusters run the commit and say that it is Healthy.
 func pushToHealthy() (job, error) {
+	ctrllog.SetLogger(logr.Discard())
 	assets, err := localkube.Assets()
 	if err != nil {
 		return job{}, err

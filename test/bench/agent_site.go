@@ -48,7 +48,6 @@ type agentSite struct {
 
 // startSite returns when every Application is Synced and Healthy.
 func startSite() (_ *agentSite, err error) {
-	ctrllog.SetLogger(logr.Discard())
 	s := &agentSite{}
 	if s.assets, err = localkube.Assets(); err != nil {
 		return nil, err
@@ -161,6 +160,7 @@ func (s *agentSite) fairlead(ctx context.Context, args ...string) (string, error
 }
 
 func siteClient(config *rest.Config) (client.WithWatch, error) {
+	ctrllog.SetLogger(logr.Discard())
 	scheme := runtime.NewScheme()
 	if err := errors.Join(clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme), fleetv1alpha1.AddToScheme(scheme)); err != nil {
 		return nil, err
