@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -19,7 +20,6 @@ import (
 	"github.com/fairlead/fairlead/internal/agent"
 	"github.com/fairlead/fairlead/internal/agent/credential"
 	"github.com/fairlead/fairlead/internal/agent/link"
-	"github.com/fairlead/fairlead/internal/agent/lull"
 	"github.com/fairlead/fairlead/internal/delivery"
 )
 
@@ -96,7 +96,7 @@ func start(ctx context.Context, o options, log logr.Logger) error {
 	a, err := agent.New(agent.Options{
 		RestConfig: cfg, Credentials: identity, DataDir: o.dataDir, Namespace: o.namespace,
 		Workers: o.workers, Proxy: http.ProxyFromEnvironment, Version: version, Logger: log,
-		AtRest: lull.Release,
+		AtRest: debug.FreeOSMemory,
 	})
 	if err != nil {
 		return err

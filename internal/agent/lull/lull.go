@@ -2,7 +2,6 @@ package lull
 
 import (
 	"context"
-	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -21,7 +20,7 @@ type Lull struct {
 	last    atomic.Int64
 }
 
-// New calls release, such as [Release], once after every spell of work.
+// New calls release, such as [runtime/debug.FreeOSMemory], once after every spell of work.
 func New(c clock.WithTicker, release func()) *Lull {
 	return &Lull{clock: c, release: release, stirred: make(chan struct{}, 1)}
 }
@@ -71,10 +70,4 @@ func (l *Lull) calm(ctx context.Context) bool {
 	default:
 	}
 	return true
-}
-
-// Release garbage, and the pages of the program.
-func Release() {
-	debug.FreeOSMemory()
-	unmapProgram()
 }

@@ -1,6 +1,0 @@
-//go:build !linux
-
-package lull
-
-// unmapProgram is for Linux alone.
-func unmapProgram() {}
