@@ -77,6 +77,12 @@ const (
 	// although the hub's set for its cluster no longer has it, and no
 	// tombstone says to stop.
 	ApplicationConditionOrphaned = "Orphaned"
+	// ApplicationConditionPaused: the Application is held at a state, with the
+	// reason that a person gave, and does not follow its sources until resumed.
+	ApplicationConditionPaused = "Paused"
+	// ApplicationConditionPauseInvalid: AnnotationPaused cannot be followed and
+	// has no effect; the Application follows its sources.
+	ApplicationConditionPauseInvalid = "PauseInvalid"
 	// ApplicationConditionDeletionHeld: the Application is being deleted, but
 	// no cause is recorded or the deletion budget is spent. Nothing is sent to
 	// the agent until somebody approves.

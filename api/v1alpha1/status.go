@@ -147,4 +147,16 @@ type RevisionHistory struct {
 	Revisions []string `json:"revisions,omitempty"`
 	// InitiatedBy says who asked for the sync.
 	InitiatedBy OperationInitiator `json:"initiatedBy,omitempty"`
+	// Digests is Fairlead's own: of the content that was synced, one per source,
+	// "" for Git, whose commits are digests; none where there is no other.
+	Digests []string `json:"digests,omitempty"`
+	// Files is Fairlead's own: the value files at URLs that were used.
+	Files []RevisionFile `json:"files,omitempty"`
+}
+
+// RevisionFile is a file at a URL as it was once.
+type RevisionFile struct {
+	URL string `json:"url"`
+	// Digest is "sha256:" and 64 hexadecimal digits.
+	Digest string `json:"digest"`
 }

@@ -183,7 +183,7 @@ func (r *Reconciler) finish(w *work, phase v1alpha1.OperationPhase, message stri
 	}
 	if phase.Successful() && op.Sync != nil && len(op.Sync.Resources) == 0 {
 		w.memory.Status.History = status.History(w.memory.Status.History, status.Synced{
-			Spec: synced(w.app.Spec, op), Revisions: resultRevisions(done), StartedAt: done.StartedAt.Time,
+			Spec: synced(w.app.Spec, op), Revisions: resultRevisions(done), Pinned: w.pinned(resultRevisions(done)), StartedAt: done.StartedAt.Time,
 			FinishedAt: finished.Time, InitiatedBy: op.InitiatedBy,
 		})
 	}

@@ -20,7 +20,7 @@ func (r *Reconciler) syncRequest(w *work, op v1alpha1.Operation, do doing) apply
 	req := apply.SyncRequest{
 		Manifests: do.manifests.With(settings), Inventory: w.held.Inventory, SaveInventory: r.keepInventory(w),
 		Known: r.known(w), Only: r.only(w, op, do), Prune: w.memory.Running.Prune, DryRun: op.Sync.DryRun,
-		SkipHooks:       w.memory.Running.Drift, // healing is no new release
+		SkipHooks:       w.memory.Running.Drift || withoutHooks(op), // healing is no new release
 		CreateNamespace: settings.CreateNamespace,
 		// Attempts of one operation go on where the last one stopped; a retry begins again.
 		Run:         fmt.Sprintf("%d-%d-%s%s", current.StartedAt.Unix(), current.RetryCount, w.memory.Running.Target, w.memory.OperationID),

@@ -24,9 +24,17 @@ func Results(items []apply.ItemResult) v1alpha1.ResourceResults {
 type Synced struct {
 	Spec        v1alpha1.ApplicationSpec
 	Revisions   []string
+	Pinned      Pinned
 	StartedAt   time.Time
 	FinishedAt  time.Time
 	InitiatedBy v1alpha1.OperationInitiator
+}
+
+// Pinned is content beside that of commits, as the hub knew it by digest.
+type Pinned struct {
+	// Digests, one per source, "" for Git; none at all where all are.
+	Digests []string
+	Files   []v1alpha1.RevisionFile
 }
 
 // History with one more entry, oldest first, at most as many as the spec
@@ -35,6 +43,7 @@ func History(h v1alpha1.RevisionHistories, s Synced) v1alpha1.RevisionHistories 
 	started := At(s.StartedAt)
 	entry := v1alpha1.RevisionHistory{
 		DeployedAt: At(s.FinishedAt), DeployStartedAt: &started, InitiatedBy: s.InitiatedBy,
+		Digests: s.Pinned.Digests, Files: s.Pinned.Files,
 	}
 	if len(h) > 0 {
 		entry.ID = h[len(h)-1].ID + 1

@@ -15,6 +15,8 @@ var leaders = []v1alpha1.ApplicationConditionType{
 	v1alpha1.ApplicationConditionDeletionHeld,
 	v1alpha1.ApplicationConditionDestinationUnknown,
 	v1alpha1.ApplicationConditionNotDelivered,
+	v1alpha1.ApplicationConditionPaused,
+	v1alpha1.ApplicationConditionPauseInvalid,
 	v1alpha1.ApplicationConditionRevisionUnresolved,
 	v1alpha1.ApplicationConditionTombstonePending,
 }

@@ -116,7 +116,8 @@ func (r *Reconciler) gather(ctx context.Context, app *v1alpha1.Application) (Fac
 		return f, fmt.Errorf("read AppProject %s: %w", project, err)
 	}
 	f.Unresolved = r.unresolved(app)
-	return f, nil
+	f.Wanted, err = r.wanted(ctx, app)
+	return f, err
 }
 
 func (r *Reconciler) enrolled(ctx context.Context, name string) (bool, error) {

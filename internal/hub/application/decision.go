@@ -22,6 +22,9 @@ type Facts struct {
 	// Unresolved holds one line per source whose revision is not known, or
 	// could not be asked about anew.
 	Unresolved []string
+	// Wanted is what the pins say of each source of the spec, "" where they say
+	// nothing. It is asked for while the Application is paused.
+	Wanted []string
 }
 
 // Decision is what the leader wants of one Application.
@@ -43,6 +46,8 @@ func Decide(app *v1alpha1.Application, f Facts) Decision {
 		d.Conditions = append(d.Conditions, v1alpha1.ApplicationCondition{Type: kind, Message: fmt.Sprintf(format, args...)})
 	}
 
+	held, paused := heldBack(app, f.Wanted)
+	d.Conditions = append(d.Conditions, paused...)
 	if len(app.Spec.GetSources()) == 0 {
 		say(v1alpha1.ApplicationConditionInvalidSpecError, "spec.source and spec.sources are both empty; name a repository")
 	}
@@ -56,7 +61,7 @@ func Decide(app *v1alpha1.Application, f Facts) Decision {
 	if !f.Enrolled {
 		say(v1alpha1.ApplicationConditionNotDelivered, "no agent has joined cluster %q yet; run: fairlead cluster token %s", f.Cluster, f.Cluster)
 	}
-	if len(f.Unresolved) > 0 {
+	if len(f.Unresolved) > 0 && !held { // what is held does not depend on it
 		say(v1alpha1.ApplicationConditionRevisionUnresolved, "%s", strings.Join(f.Unresolved, "; "))
 	}
 

@@ -20,13 +20,16 @@ const (
 	applicationIndex = "fairlead.dev/application"
 )
 
-// addIndexes makes both known to the cache.
+// addIndexes makes them known to the cache, and that of paused Applications.
 func addIndexes(ctx context.Context, indexer client.FieldIndexer) error {
 	if err := indexer.IndexField(ctx, &v1alpha1.Application{}, clusterIndex, clusterKeys); err != nil {
 		return fmt.Errorf("index applications by cluster: %w", err)
 	}
 	if err := indexer.IndexField(ctx, &fleet.Tombstone{}, applicationIndex, applicationKeys); err != nil {
 		return fmt.Errorf("index tombstones by application: %w", err)
+	}
+	if err := indexer.IndexField(ctx, &v1alpha1.Application{}, pausedIndex, pausedKeys); err != nil {
+		return fmt.Errorf("index paused applications: %w", err)
 	}
 	return nil
 }

@@ -40,6 +40,7 @@ func Setup(mgr ctrl.Manager, r *Reconciler, asked <-chan event.TypedGenericEvent
 		Watches(&corev1.Secret{}, handler.EnqueueRequestsFromMapFunc(r.ofSecret)).
 		Watches(&fleet.Tombstone{}, handler.EnqueueRequestsFromMapFunc(ofTombstone)).
 		Watches(&v1alpha1.AppProject{}, handler.EnqueueRequestsFromMapFunc(r.ofProject), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+		Watches(&fleet.Pin{}, handler.EnqueueRequestsFromMapFunc(r.ofPin)).
 		WatchesRawSource(source.TypedChannel(asked, named)).
 		WatchesRawSource(source.TypedChannel(r.Gate.judged, named)).
 		WithOptions(controller.Options{MaxConcurrentReconciles: workers}).

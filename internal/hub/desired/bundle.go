@@ -34,8 +34,13 @@ func pinsOf(app *v1alpha1.Application) []string {
 // a source's revision is not pinned: there is nothing to deliver yet.
 func bundleOf(app *v1alpha1.Application, pins pinLookup, project *v1alpha1.AppProject) (*deliveryv1.Bundle, error) {
 	resolved := make([]*deliveryv1.PinnedSource, 0, 1)
+	app, paused := asPaused(app)
 	names := pinsOf(app)
 	for i, s := range app.Spec.GetSources() {
+		if paused != nil {
+			resolved = append(resolved, paused.sources[i])
+			continue
+		}
 		pin := pins(app.Namespace, names[i])
 		if pin == nil {
 			return nil, nil
@@ -55,6 +60,9 @@ func bundleOf(app *v1alpha1.Application, pins pinLookup, project *v1alpha1.AppPr
 	b := &deliveryv1.Bundle{
 		Namespace: app.Namespace, Name: app.Name, Uid: string(app.UID),
 		Application: body, Pins: resolved,
+	}
+	if paused != nil {
+		b.Files = paused.files
 	}
 	if b.Project, err = delivery.Canonical(project.Spec); err != nil {
 		return nil, fmt.Errorf("encode project %s: %w", project.Name, err)
@@ -78,7 +86,8 @@ func forAgent(app *v1alpha1.Application) *v1alpha1.Application {
 	for k, v := range app.Annotations {
 		switch k {
 		case corev1.LastAppliedConfigAnnotation, v1alpha1.AnnotationKeyRefresh,
-			v1alpha1.AnnotationDeletionCause, v1alpha1.AnnotationKeepWorkloads, v1alpha1.AnnotationApproveDeletions:
+			v1alpha1.AnnotationDeletionCause, v1alpha1.AnnotationKeepWorkloads, v1alpha1.AnnotationApproveDeletions,
+			v1alpha1.AnnotationPaused:
 			continue
 		}
 		if out.Annotations == nil {

@@ -175,11 +175,11 @@ func preserves(key string, names []string) bool {
 }
 
 // decided are a row's annotations without those that no template has a say in:
-// what the hub itself writes, and what people say about a deletion. It makes a
-// copy only where there are some.
+// what the hub itself writes, and what people say about a deletion or a pause.
+// It makes a copy only where there are some.
 func decided(annotations map[string]string) map[string]string {
 	reserved := func(key string) bool {
-		return key == derivedFrom || key == v1alpha1.AnnotationPullRequest || OfDeletion(key)
+		return key == derivedFrom || key == v1alpha1.AnnotationPullRequest || key == v1alpha1.AnnotationPaused || OfDeletion(key)
 	}
 	for key := range annotations {
 		if reserved(key) {
