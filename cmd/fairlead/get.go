@@ -87,9 +87,20 @@ func listApps(cmd *cobra.Command, s streams, hub *hubFlags, output, selector str
 	t := table{header: []string{"NAME", "CLUSTER", "REVISION", "SYNC", "HEALTH", "PROBLEM"}}
 	for i := range list.Items {
 		app := &list.Items[i]
-		t.add(app.Name, orDash(clusterOf(app)), orDash(short(app.Status.Sync.Revision)), string(app.Status.Sync.Status), string(app.Status.Health.Status), problemOf(app))
+		t.add(app.Name, orDash(clusterOf(app)), orDash(short(app.Status.Sync.Revision)), syncOf(app), string(app.Status.Health.Status), problemOf(app))
 	}
 	return printList(s.out, output, t, &list)
+}
+
+// syncOf is the sync status, which a paused Application has of the state that it
+// is held at.
+func syncOf(app *v1alpha1.Application) string {
+	for _, c := range app.Status.Conditions {
+		if c.Type == v1alpha1.ApplicationConditionPaused {
+			return string(app.Status.Sync.Status) + " (paused)"
+		}
+	}
+	return string(app.Status.Sync.Status)
 }
 
 func clusterOf(app *v1alpha1.Application) string {

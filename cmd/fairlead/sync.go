@@ -59,10 +59,17 @@ func operation(prune, dryRun bool, revision string) *v1alpha1.Operation {
 		Sync: &v1alpha1.SyncOperation{Prune: prune, DryRun: dryRun, Revision: revision},
 		Info: []*v1alpha1.Info{{Name: requestInfo, Value: rand.Text()}},
 	}
-	if u, err := user.Current(); err == nil {
-		op.InitiatedBy.Username = u.Username
-	}
+	op.InitiatedBy.Username = username()
 	return op
+}
+
+// username of who runs the command, "" if nobody knows.
+func username() string {
+	u, err := user.Current()
+	if err != nil {
+		return ""
+	}
+	return u.Username
 }
 
 // syncOne asks for an operation the way Argo CD's tools do, by writing it on
