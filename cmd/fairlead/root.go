@@ -35,6 +35,7 @@ func newRootCommand(s streams) *cobra.Command {
 		newGetCommand(s),
 		newSyncCommand(s),
 		newRefreshCommand(s),
+		newWaitCommand(s),
 		newHistoryCommand(s),
 		newRollbackCommand(s),
 		newPauseCommand(s),
