@@ -18,8 +18,11 @@ import (
 // manifests leaves the cluster; fields of controllers and of people's edits
 // (kubectl-edit, kubectl-patch, kubectl-scale, ...) stay theirs. See
 // https://kubernetes.io/docs/reference/using-api/server-side-apply/#migration-between-client-side-and-server-side-apply
-var appliers = sets.New("kubectl-client-side-apply", "kubectl", "helm", "Helm",
-	"argocd-controller", "argocd-application-controller")
+//
+// before-first-apply is what the API server calls whoever wrote an object that
+// had no managed fields.
+var appliers = sets.New("kubectl-client-side-apply", "kubectl-last-applied", "kubectl", "kubectl-create", "kubectl-replace", "helm", "Helm",
+	"argocd-controller", "argocd-application-controller", "before-first-apply")
 
 // takeOver moves the fields of other appliers to FieldManager, before the
 // object is applied.
