@@ -27,6 +27,8 @@ type fakeHub struct {
 	acks     map[string]*deliveryv1.TombstoneAck
 	facts    *deliveryv1.ClusterFacts
 	reports  int
+	// onReport, if set, is told of every report of an application.
+	onReport func(*deliveryv1.ApplicationReport)
 	open     map[*fakeSession]bool
 }
 
@@ -192,6 +194,9 @@ func (s *fakeSession) Report(_ context.Context, r *deliveryv1.ReportRequest) err
 	s.hub.reports++
 	for _, a := range r.GetApplications() {
 		s.hub.statuses[a.GetName()] = a
+		if s.hub.onReport != nil {
+			s.hub.onReport(a)
+		}
 	}
 	for _, a := range r.GetAcks() {
 		s.hub.acks[a.GetName()] = a

@@ -56,7 +56,12 @@ type site struct {
 // newSite with a repository of these files; the agent does not run yet.
 func newSite(t *testing.T, files fs.FS) *site {
 	t.Helper()
-	cfg := testenv.Cluster(t, 1)
+	return newSiteOn(t, testenv.Cluster(t, 1), files)
+}
+
+// newSiteOn a cluster.
+func newSiteOn(t *testing.T, cfg *rest.Config, files fs.FS) *site {
+	t.Helper()
 	s := &site{t: t, cfg: cfg, ns: testenv.Namespace(t, cfg), home: testenv.Namespace(t, cfg), dir: t.TempDir(), requests: &counter{}}
 	s.hub = newFakeHub("fleet-" + s.ns)
 	var err error

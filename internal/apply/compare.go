@@ -91,6 +91,8 @@ func (e *Engine) dryRun(ctx context.Context, m *Manifests, kind Kind, o object, 
 	o.lenient = settings.SkipValidation
 	for i := 1; ; i++ {
 		o.want = m.leaving(given, live)
+		var scaled string
+		o.want, scaled = e.leavingReplicas(ctx, m, o, live, false)
 		dry, err := e.patch(ctx, kind, o, FieldManager, true)
 		if apierrors.IsInvalid(err) && settings.Force && recreatable(o.ref) {
 			return item.outOfSync(ReasonDiffers, fmt.Sprintf("%s differs where it cannot be changed: it is deleted and made anew (Force=true)", o.ref))
@@ -99,7 +101,11 @@ func (e *Engine) dryRun(ctx context.Context, m *Manifests, kind Kind, o object, 
 			return item.failed(o, err)
 		}
 		item.Fields = differingFields(live, dry)
-		if len(item.Fields) == 0 {
+		switch {
+		case len(item.Fields) == 0 && scaled != "":
+			item.State = StateSynced // not remembered: it may change without the object
+			return item
+		case len(item.Fields) == 0:
 			return item.synced(o, Signature(live))
 		}
 		if i == attempts || dry.GetResourceVersion() == live.GetResourceVersion() {

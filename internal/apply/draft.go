@@ -79,6 +79,8 @@ func (m *Manifests) mark(o object) (object, error) {
 	if o.ref.Group == "" && o.ref.Kind == "Secret" {
 		encodeStringData(o.want)
 	}
+	leaveToControllers(o.ref, o.want)
+	annotations = o.want.GetAnnotations()
 	o.want.SetLabels(with(labels, label, m.key.Hash()))
 	o.want.SetAnnotations(with(annotations, AnnotationApplication, m.key.String()))
 	o.digest = Digest(o.want)

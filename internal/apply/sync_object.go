@@ -59,6 +59,10 @@ func (r *run) apply(ctx context.Context, o object, kinds lookups) ItemResult {
 		res.Outcome, res.Message = Synced, "dry run: not checked, its namespace would be made first"
 		return res
 	}
+	note := ""
+	if live != nil {
+		o.want, note = e.leavingReplicas(ctx, r.m, o, live, settings.Replace)
+	}
 	after, err := r.write(ctx, kind, o, live, settings)
 	if err != nil {
 		return res.failed(explain(o.ref, o.want, err))
@@ -68,7 +72,7 @@ func (r *run) apply(ctx context.Context, o object, kinds lookups) ItemResult {
 			return res.failed(explain(o.ref, o.want, err))
 		}
 	}
-	return r.applied(res, o, before, after)
+	return r.applied(res, o, before, after).noting(note)
 }
 
 // arrives tells whether the kind of an object is to be there when its turn
@@ -98,6 +102,15 @@ func (i ItemResult) synced(o object, signature, message string, changed bool) It
 	i.Outcome, i.Message, i.Changed = Synced, message, changed
 	if o.hook == "" {
 		i.Digest, i.Signature = o.digest, signature
+	}
+	return i
+}
+
+// noting adds what people should know of an object that was applied in part;
+// it is looked at again, since what was left may change without the object.
+func (i ItemResult) noting(note string) ItemResult {
+	if note != "" {
+		i.Message, i.Digest, i.Signature = i.Message+"; "+note, "", ""
 	}
 	return i
 }
