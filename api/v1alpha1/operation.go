@@ -76,6 +76,11 @@ type SyncStrategyHook struct {
 	SyncStrategyApply `json:",inline"`
 }
 
+// IsApplyStrategy tells whether hooks are left out, as Argo CD decides it.
+func (o *SyncOperation) IsApplyStrategy() bool {
+	return o.SyncStrategy != nil && o.SyncStrategy.Apply != nil
+}
+
 // OperationState tells of the operation under way, or of the last one.
 type OperationState struct {
 	// Operation that was asked for.

@@ -51,7 +51,7 @@ func TestForceWithReplaceRunsEverySync(t *testing.T) {
 	run := func(name string, heal bool) string {
 		t.Helper()
 		req := s.request(manifests)
-		req.Run, req.SkipHooks = name, heal
+		req.Run, req.Healing = name, heal
 		s.mustSync(req)
 		return string(s.live("batch/v1", "Job", "migrate").GetUID())
 	}

@@ -136,7 +136,6 @@ func (m *Manifests) addHook(o object, phases []v1alpha1.HookType, policies []v1a
 			hook := o
 			hook.hook, hook.policies = phase, policies
 			m.ends = append(m.ends, hook)
-			m.warnings = append(m.warnings, fmt.Sprintf("%s is a hook of phase %s, which is not run", o.ref, phase))
 		case v1alpha1.HookTypeSkip, "": // never applied, as its author or Helm's meaning of it says
 		default:
 			m.warnings = append(m.warnings, fmt.Sprintf("%s is a hook of phase %s, which is not run", o.ref, phase))

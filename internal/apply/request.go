@@ -21,9 +21,12 @@ type SyncRequest struct {
 	Known Known
 	// Only selects objects (selective sync); empty means all.
 	Only []Ref
-	// SkipHooks leaves hooks out: for healing drift, which is no new release.
-	// A selective sync runs none either.
+	// SkipHooks leaves hooks out (strategy apply). A selective sync runs none
+	// either.
 	SkipHooks bool
+	// Healing drift is no new release: hooks are left out, and what is to be
+	// made anew by every sync is not.
+	Healing bool
 	// Run names the operation that this sync is an attempt of. A hook that an
 	// earlier attempt of the same run made is waited for, not run again. "":
 	// hooks run every time.

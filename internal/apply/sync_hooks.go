@@ -13,7 +13,7 @@ import (
 
 // hooks of one phase, as far as the request runs hooks at all.
 func (r *run) hooks(phase v1alpha1.HookType) []object {
-	if r.req.SkipHooks || len(r.req.Only) > 0 || len(r.m.refused) > 0 {
+	if r.req.SkipHooks || r.req.Healing || len(r.req.Only) > 0 || len(r.m.refused) > 0 {
 		return nil
 	}
 	var out []object

@@ -26,7 +26,7 @@ func (r *run) apply(ctx context.Context, o object, kinds lookups) ItemResult {
 	}
 	settings := r.m.settings.on(o.want)
 	known := r.req.Known
-	anew := settings.anew() && !r.req.SkipHooks
+	anew := settings.anew() && !r.req.Healing
 	if o.hook != "" || anew {
 		known = Known{} // runs every time
 	}

@@ -34,7 +34,7 @@ func (r *run) write(ctx context.Context, kind Kind, o object, live *unstructured
 	if live == nil {
 		return r.make(ctx, kind, o, s)
 	}
-	if s.anew() && r.req.SkipHooks {
+	if s.anew() && r.req.Healing {
 		s.Replace = false // healing mends what differs
 	}
 	if s.RespectIgnoreDifferences {

@@ -81,6 +81,7 @@ func (r *Reconciler) dropGone(ctx context.Context, w *work) error {
 		there = append(there, apply.Entry{Ref: item.Ref})
 	}
 	gone := w.held.Inventory.Minus(w.manifests.Inventory()).Minus(there)
+	gone = slices.DeleteFunc(gone, func(e apply.Entry) bool { return e.Hook }) // they are not compared
 	if len(gone) > 0 {
 		if err := r.keepInventory(w)(ctx, w.held.Inventory.Minus(gone)); err != nil {
 			return err
@@ -115,6 +116,9 @@ func (r *Reconciler) presume(w *work) []apply.Item {
 		items = append(items, item)
 	}
 	for _, e := range w.held.Inventory.Minus(w.manifests.Inventory()) {
+		if e.Hook {
+			continue
+		}
 		seen, _ := r.watches.Observe(e.Ref)
 		items = append(items, apply.Item{Ref: e.Ref, State: apply.StateOutOfSync, Reason: apply.ReasonPrune, Health: seen.Health})
 	}

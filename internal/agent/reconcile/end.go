@@ -10,7 +10,7 @@ import (
 )
 
 // endTimeout bounds one attempt to delete; what remains is tried again.
-const endTimeout = 10 * time.Second
+const endTimeout = 5 * time.Second
 
 // end carries a tombstone out: the objects are deleted or released, then the
 // Application is forgotten and the hub told. A tombstone for what is not held
@@ -21,7 +21,7 @@ func (r *Reconciler) end(ctx context.Context, w *work) error {
 		return err
 	}
 	if w.held.Tombstone.Delete {
-		inv, err = r.opts.Engine.Delete(ctx, w.owner, inv, apply.DeleteOptions{Save: r.keepInventory(w), Timeout: endTimeout})
+		inv, err = r.delete(ctx, w, inv)
 	} else {
 		err = r.opts.Engine.Release(ctx, w.owner, inv)
 	}

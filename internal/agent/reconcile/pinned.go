@@ -29,10 +29,3 @@ func (w *work) pinned(revisions []string) status.Pinned {
 	}
 	return out
 }
-
-// withoutHooks: the operation only applies, as a rollback does. Source:
-// https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/ and
-// Operation.sync.syncStrategy.
-func withoutHooks(op v1alpha1.Operation) bool {
-	return op.Sync != nil && op.Sync.SyncStrategy != nil && op.Sync.SyncStrategy.Apply != nil
-}

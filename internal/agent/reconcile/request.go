@@ -3,7 +3,6 @@ package reconcile
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/internal/apply"
@@ -20,11 +19,12 @@ func (r *Reconciler) syncRequest(w *work, op v1alpha1.Operation, do doing) apply
 	req := apply.SyncRequest{
 		Manifests: do.manifests.With(settings), Inventory: w.held.Inventory, SaveInventory: r.keepInventory(w),
 		Known: r.known(w), Only: r.only(w, op, do), Prune: w.memory.Running.Prune, DryRun: op.Sync.DryRun,
-		SkipHooks:       w.memory.Running.Drift || withoutHooks(op), // healing is no new release
+		Healing:         w.memory.Running.Drift,
+		SkipHooks:       op.Sync.IsApplyStrategy(),
 		CreateNamespace: settings.CreateNamespace,
 		// Attempts of one operation go on where the last one stopped; a retry begins again.
 		Run:         fmt.Sprintf("%d-%d-%s%s", current.StartedAt.Unix(), current.RetryCount, w.memory.Running.Target, w.memory.OperationID),
-		Confirmed:   approvedSince(w.app.Annotations, current.StartedAt.Time),
+		Confirmed:   v1alpha1.ApprovedSince(w.app.Annotations, current.StartedAt.Time),
 		WaveTimeout: waveTimeout, PruneTimeout: pruneTimeout,
 	}
 	if policy != nil && policy.ManagedNamespaceMetadata != nil {
@@ -60,11 +60,4 @@ func (r *Reconciler) only(w *work, op v1alpha1.Operation, do doing) []apply.Ref 
 		}
 	}
 	return out
-}
-
-// approvedSince tells whether a person has approved removals at that time or
-// later; an operation starts at a whole second.
-func approvedSince(annotations map[string]string, start time.Time) bool {
-	approved, err := time.Parse(time.RFC3339, annotations[v1alpha1.AnnotationDeletionApproved])
-	return err == nil && !approved.Before(start.Truncate(time.Second))
 }

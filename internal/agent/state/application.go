@@ -25,6 +25,9 @@ type Tombstone struct {
 	UID string `json:"uid"`
 	// Delete the objects; else release them.
 	Delete bool `json:"delete"`
+	// Approved: a person has approved the removal of what asks for it
+	// (Delete=confirm).
+	Approved bool `json:"approved,omitempty"`
 }
 
 // UID of the Application held, "" if none is known.

@@ -50,7 +50,9 @@ func plan(have map[string]held, highest delivery.Position, answer *deliveryv1.Wa
 			c.ignored = append(c.ignored, fmt.Sprintf("%s: %s", key, why))
 			continue
 		}
-		c.tombstones[key] = Tombstone{UID: t.GetUid(), Delete: t.GetAction() == deliveryv1.Tombstone_ACTION_DELETE}
+		c.tombstones[key] = Tombstone{
+			UID: t.GetUid(), Delete: t.GetAction() == deliveryv1.Tombstone_ACTION_DELETE, Approved: t.GetApproved(),
+		}
 	}
 	c.orphaned = orphans(have, desired, c.tombstones, answer)
 	return c

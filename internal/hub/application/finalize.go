@@ -60,6 +60,9 @@ func (r *Reconciler) finalize(ctx context.Context, app *v1alpha1.Application) er
 	if action == fleet.TombstoneDelete && tomb.Spec.Action != action {
 		return nil // it came this moment, and its event too
 	}
+	if err := r.approve(ctx, app, tomb); err != nil {
+		return err
+	}
 	connected := cluster.Status.Holder != ""
 	if tomb.Status.Acknowledged || !connected {
 		return r.letGo(ctx, app)

@@ -3,6 +3,7 @@ package desired
 import (
 	"cmp"
 	"strconv"
+	"time"
 
 	fleet "github.com/fairlead/fairlead/api/fleet/v1alpha1"
 	"github.com/fairlead/fairlead/api/v1alpha1"
@@ -30,21 +31,25 @@ func (x *Index) tombstones(cluster string) []*deliveryv1.Tombstone {
 		if t.Status.Acknowledged || x.madeAnew(t) {
 			continue
 		}
-		out = append(out, x.message(t, newest[applicationOf(t)].Spec.Action))
+		out = append(out, x.message(t, newest[applicationOf(t)]))
 	}
 	return out
 }
 
-func (x *Index) message(t *fleet.Tombstone, do fleet.TombstoneAction) *deliveryv1.Tombstone {
+func (x *Index) message(t, newest *fleet.Tombstone) *deliveryv1.Tombstone {
 	action := deliveryv1.Tombstone_ACTION_RELEASE
-	if do == fleet.TombstoneDelete {
+	if newest.Spec.Action == fleet.TombstoneDelete {
 		action = deliveryv1.Tombstone_ACTION_DELETE
 	}
 	return &deliveryv1.Tombstone{
 		Namespace: t.Spec.Application.Namespace, Name: t.Spec.Application.Name, Uid: t.Spec.Application.UID,
-		Action: action, Epoch: x.epoch,
+		Action: action, Epoch: x.epoch, Approved: approved(t) || approved(newest),
 	}
 }
+
+// approved tells whether a person has approved an order. The annotation cannot
+// mean anything else on a Tombstone, which came after the deletion.
+func approved(t *fleet.Tombstone) bool { return v1alpha1.ApprovedSince(t.Annotations, time.Time{}) }
 
 // madeAnew is true when another Application of the tombstone's key is aimed at
 // its cluster, pinned yet or not.
