@@ -113,7 +113,7 @@ const infoRollback = "fairlead.dev/rollback"
 func (r rollback) operation(app *v1alpha1.Application, entry v1alpha1.RevisionHistory) *v1alpha1.Operation {
 	policy := app.Spec.SyncPolicy
 	prune := r.prune || policy.IsAutomatedSyncEnabled() && policy.Automated.GetPrune()
-	op := operation(prune, false, "")
+	op := newOperation(&v1alpha1.SyncOperation{Prune: prune})
 	op.Sync.SyncStrategy = &v1alpha1.SyncStrategy{Apply: &v1alpha1.SyncStrategyApply{}}
 	op.Retry = v1alpha1.RetryStrategy{Limit: rollbackRetries}
 	if policy != nil && policy.Retry != nil {

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"os/user"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,63 +18,52 @@ import (
 )
 
 func newSyncCommand(s streams) *cobra.Command {
-	hub := &hubFlags{}
+	hub, flags := &hubFlags{}, &syncFlags{}
 	var (
-		prune, dryRun, async bool
-		revision             string
-		timeout              time.Duration
+		async, abort bool
+		timeout      time.Duration
 	)
 	c := &cobra.Command{
-		Use:     "sync APP...",
-		Short:   "Sync Applications now, whether or not they sync by themselves",
-		Example: "  fairlead sync model-serving-us-east-1\n  fairlead sync --prune --timeout 2m app-a app-b",
-		Args:    cobra.MinimumNArgs(1),
+		Use:   "sync APP...",
+		Short: "Sync Applications now, whether or not they sync by themselves",
+		Long: "Sync Applications now, whether or not they sync by themselves, and wait for the end.\n\n" +
+			"Exit codes: 0 synced; 6 not ended in time; 7 failed, in full or in part; 8 something else is under way, or would undo it.",
+		Example: "  fairlead sync model-serving-us-east-1\n  fairlead sync --prune --timeout 2m app-a app-b\n" +
+			"  fairlead sync web --resource apps:Deployment:web --dry-run\n  fairlead sync web --abort",
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := flags.check(); err != nil {
+				return err
+			}
 			c, err := hub.client()
 			if err != nil {
 				return err
 			}
 			return forEach(args, s, func(name string) error {
 				key := types.NamespacedName{Namespace: hub.namespace, Name: name}
-				return syncOne(cmd.Context(), c, s, key, operation(prune, dryRun, revision), async, timeout)
+				if abort {
+					return abortOne(cmd.Context(), c, s, key, async, timeout)
+				}
+				return syncOne(cmd.Context(), c, s, key, flags.operation, async, timeout)
 			})
 		},
 	}
 	hub.bind(c)
-	c.Flags().BoolVar(&prune, "prune", false, "also delete what has left the source")
-	c.Flags().BoolVar(&dryRun, "dry-run", false, "compare only; change nothing")
-	c.Flags().StringVar(&revision, "revision", "", "sync this revision instead of the pinned one")
+	flags.bind(c)
+	c.Flags().BoolVar(&abort, "abort", false, "end the sync that is under way, or withdraw the one that waits")
 	c.Flags().BoolVar(&async, "async", false, "do not wait for the result")
 	c.Flags().DurationVar(&timeout, "timeout", 5*time.Minute, "how long to wait")
 	return c
 }
 
-// requestInfo makes two equal requests differ; see delivery.OperationOf.
-const requestInfo = "fairlead.dev/request"
-
-func operation(prune, dryRun bool, revision string) *v1alpha1.Operation {
-	op := &v1alpha1.Operation{
-		Sync: &v1alpha1.SyncOperation{Prune: prune, DryRun: dryRun, Revision: revision},
-		Info: []*v1alpha1.Info{{Name: requestInfo, Value: rand.Text()}},
-	}
-	op.InitiatedBy.Username = username()
-	return op
-}
-
-// username of who runs the command, "" if nobody knows.
-func username() string {
-	u, err := user.Current()
-	if err != nil {
-		return ""
-	}
-	return u.Username
-}
+// asking makes the operation that an Application is to be given.
+type asking func(*v1alpha1.Application) (*v1alpha1.Operation, error)
 
 // syncOne asks for an operation the way Argo CD's tools do, by writing it on
 // the Application, and waits for its end.
-func syncOne(ctx context.Context, c client.Client, s streams, key types.NamespacedName, op *v1alpha1.Operation, async bool, timeout time.Duration) error {
+func syncOne(ctx context.Context, c client.Client, s streams, key types.NamespacedName, ask asking, async bool, timeout time.Duration) error {
 	what := "application " + key.Name
-	before, err := request(ctx, c, key, op)
+	before, err := request(ctx, c, key, ask)
 	if err != nil {
 		return err
 	}
@@ -90,15 +77,15 @@ func syncOne(ctx context.Context, c client.Client, s streams, key types.Namespac
 	}
 	fmt.Fprintf(s.out, "%s: %s: %s\n", what, state.Phase, printable(state.Message))
 	if state.Phase != v1alpha1.OperationSucceeded {
-		return &exitError{code: codeDiffers}
+		return &exitError{code: codePartly}
 	}
 	return nil
 }
 
-// request writes op on an Application that has none, and returns the state of
+// request writes an operation on an Application that has none, and returns the state of
 // the operation before it. An operation that waits is left alone: the two would
 // become one that nobody asked for.
-func request(ctx context.Context, c client.Client, key types.NamespacedName, op *v1alpha1.Operation) (before *v1alpha1.OperationState, err error) {
+func request(ctx context.Context, c client.Client, key types.NamespacedName, ask asking) (before *v1alpha1.OperationState, err error) {
 	err = retry.RetryOnConflict(retry.DefaultBackoff, func() error {
 		app := &v1alpha1.Application{}
 		if err := c.Get(ctx, key, app); err != nil {
@@ -107,6 +94,10 @@ func request(ctx context.Context, c client.Client, key types.NamespacedName, op 
 		if app.Operation != nil {
 			return exitf(codeGuarded, "application %s: another operation waits, asked for by %q, and has not begun: %s; try again when it has",
 				key.Name, orDash(app.Operation.InitiatedBy.Username), whyWaiting(ctx, c, app))
+		}
+		op, err := ask(app)
+		if err != nil {
+			return err
 		}
 		before = app.Status.OperationState
 		without := app.DeepCopy()

@@ -37,7 +37,7 @@ func TestSyncLeavesAWaitingOperationAlone(t *testing.T) {
 	c := fake.NewClientBuilder().WithScheme(newScheme()).WithObjects(askedFor(waiting), edge).Build()
 	key := client.ObjectKeyFromObject(askedFor(nil))
 
-	err := syncOne(t.Context(), c, streams{out: io.Discard, err: io.Discard}, key, operation(false, false, ""), true, 0)
+	err := syncOne(t.Context(), c, streams{out: io.Discard, err: io.Discard}, key, (&syncFlags{}).operation, true, 0)
 
 	var exit *exitError
 	if !errors.As(err, &exit) || exit.code != codeGuarded {
@@ -84,7 +84,7 @@ func TestSyncDoesNotOverwriteAnOperationThatComesBetween(t *testing.T) {
 		app.Operation = &v1alpha1.Operation{Sync: &v1alpha1.SyncOperation{Prune: true}}
 	})
 	key := client.ObjectKeyFromObject(askedFor(nil))
-	err := syncOne(t.Context(), c, streams{out: io.Discard, err: io.Discard}, key, operation(false, false, ""), true, 0)
+	err := syncOne(t.Context(), c, streams{out: io.Discard, err: io.Discard}, key, (&syncFlags{}).operation, true, 0)
 	if err == nil || !strings.Contains(err.Error(), "another operation waits") {
 		t.Errorf("error %v", err)
 	}
@@ -96,7 +96,7 @@ func TestSyncTriesAgainWhenSomethingElseChanges(t *testing.T) {
 	})
 	key := client.ObjectKeyFromObject(askedFor(nil))
 	var said bytes.Buffer
-	if err := syncOne(t.Context(), c, streams{err: &said}, key, operation(true, false, ""), true, 0); err != nil {
+	if err := syncOne(t.Context(), c, streams{err: &said}, key, (&syncFlags{prune: true}).operation, true, 0); err != nil {
 		t.Fatal(err)
 	}
 	app := &v1alpha1.Application{}
@@ -109,7 +109,15 @@ func TestSyncTriesAgainWhenSomethingElseChanges(t *testing.T) {
 }
 
 func TestEqualSyncRequestsDiffer(t *testing.T) {
-	a, b := operation(true, false, "v1"), operation(true, false, "v1")
+	flags := &syncFlags{prune: true, revision: "v1"}
+	a, err := flags.operation(askedFor(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := flags.operation(askedFor(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
 	if a.Info[0].Name != requestInfo || a.Info[0].Value == b.Info[0].Value {
 		t.Errorf("infos %v and %v", a.Info[0], b.Info[0])
 	}
