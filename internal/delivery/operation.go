@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -37,6 +38,20 @@ func OperationOf(app *v1alpha1.Application) (*deliveryv1.Operation, error) {
 	h.Write([]byte(operationWritten(app)))
 	return &deliveryv1.Operation{Id: hex.EncodeToString(h.Sum(nil)[:12]), Operation: body}, nil
 }
+
+// AbortOf is the id of the running operation that somebody wants to end before
+// it is done, as Argo CD's tools do by the phase Terminating; "" for none.
+func AbortOf(app *v1alpha1.Application) string {
+	s := app.Status.OperationState
+	if s == nil || s.Phase != v1alpha1.OperationTerminating {
+		return ""
+	}
+	return RunningID(s)
+}
+
+// RunningID names an operation that has begun, whoever asked for it. An
+// Application has one at a time.
+func RunningID(s *v1alpha1.OperationState) string { return s.StartedAt.UTC().Format(time.RFC3339) }
 
 // operationWritten is when a field manager last wrote the operation or a part
 // of it, or the generation where the API server does not say.

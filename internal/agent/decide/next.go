@@ -61,6 +61,8 @@ type Attempt struct {
 	Target string
 	// Succeeded, or failed for good.
 	Succeeded bool
+	// Aborted: a person ended it before it was done.
+	Aborted bool
 	// Message of a failure.
 	Message string
 	// FinishedAt is when.
@@ -170,7 +172,7 @@ func (in Input) healStale() Step {
 
 func (in Input) afterFailure() Step {
 	problem := "last sync failed: " + in.Last.Message
-	if !in.Policy.SelfHeal {
+	if !in.Policy.SelfHeal || in.Last.Aborted {
 		return Step{Action: Nothing, Problem: problem}
 	}
 	if due := in.Last.FinishedAt.Add(SlowRetry); in.Now.Before(due) {

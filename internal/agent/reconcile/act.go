@@ -43,7 +43,7 @@ func (r *Reconciler) act(ctx context.Context, w *work) error {
 
 // lift takes the pauses after a failure away.
 func lift(in decide.Input) decide.Input {
-	if in.Last != nil && !in.Last.Succeeded {
+	if in.Last != nil && !in.Last.Succeeded && !in.Last.Aborted {
 		in.Last = nil
 	}
 	if in.Running != nil {
@@ -84,7 +84,7 @@ func attempt(a *state.Attempt) *decide.Attempt {
 	if a == nil {
 		return nil
 	}
-	return &decide.Attempt{Target: a.Target, Succeeded: a.Succeeded, Message: a.Message, FinishedAt: a.FinishedAt}
+	return &decide.Attempt{Target: a.Target, Succeeded: a.Succeeded, Aborted: a.Aborted, Message: a.Message, FinishedAt: a.FinishedAt}
 }
 
 // operation in progress, or the last one.

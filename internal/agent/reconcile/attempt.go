@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,18 +27,27 @@ const (
 // attempt runs the operation in progress once, and judges how it went.
 func (r *Reconciler) attempt(ctx context.Context, w *work) error {
 	op := w.operation()
-	do, err := r.manifestsFor(ctx, w, op)
+	during, done := r.breakable(ctx, w.key)
+	defer done()
+	do, err := r.manifestsFor(during, w, op)
+	if err != nil && errors.Is(context.Cause(during), errAborted) {
+		return r.terminate(ctx, w)
+	}
 	if err != nil {
 		return r.concluded(w, decide.After(decide.Outcome{
 			Failed: true, Retries: w.memory.Status.OperationState.RetryCount, Retry: w.retry(op)}, r.opts.Clock.Now()), err.Error())
 	}
+	w.begin(do)
 	r.announce(w, op, do)
 	before := r.observed(do.manifests.Inventory())
-	result, err := r.opts.Engine.Sync(ctx, r.syncRequest(w, op, do))
+	result, err := r.opts.Engine.Sync(during, r.syncRequest(w, op, do))
 	if ctx.Err() != nil {
 		return ctx.Err() // goes on where it was, after the restart
 	}
 	r.remember(w, op, do, result)
+	if errors.Is(context.Cause(during), errAborted) {
+		return r.terminate(ctx, w)
+	}
 	message := result.Message
 	if err != nil && message == "" {
 		message = err.Error()
@@ -58,6 +68,13 @@ func (r *Reconciler) attempt(ctx context.Context, w *work) error {
 	return r.concluded(w, verdict, message)
 }
 
+// begin with these revisions: retries go back to them.
+func (w *work) begin(do doing) {
+	running := *w.memory.Running
+	running.Revisions = do.revisions
+	w.memory.Running = &running
+}
+
 // retry strategy of an operation: its own, else the Application's.
 func (w *work) retry(op v1alpha1.Operation) v1alpha1.RetryStrategy {
 	if op.Retry.Limit != 0 || op.Retry.Backoff != nil || op.InitiatedBy.Automated {
@@ -67,6 +84,15 @@ func (w *work) retry(op v1alpha1.Operation) v1alpha1.RetryStrategy {
 		return *p.Retry
 	}
 	return v1alpha1.RetryStrategy{}
+}
+
+// refreshed is an operation that forgets what revision it asked for, so that
+// what the Application wants by now is synced, as in Argo CD.
+func refreshed(op v1alpha1.Operation) v1alpha1.Operation {
+	sync := *op.Sync
+	sync.Revision, sync.Revisions = "", nil
+	op.Sync = &sync
+	return op
 }
 
 // announce an attempt before it is made: on disk, so that a crash is followed
@@ -188,6 +214,9 @@ func (r *Reconciler) concluded(w *work, v decide.Verdict, message string) error 
 		if v.Phase == v1alpha1.OperationSucceeded {
 			message = "successfully synced (all tasks run)"
 		}
+		if n := w.memory.Status.OperationState.RetryCount; n > 0 {
+			message = fmt.Sprintf("%s (retried %d times).", message, n)
+		}
 		r.finish(w, v.Phase, message)
 		if v.Phase == v1alpha1.OperationFailed {
 			w.syncError = "last sync failed: " + status.Shorten(message)
@@ -201,8 +230,13 @@ func (r *Reconciler) concluded(w *work, v decide.Verdict, message string) error 
 	running.NextAt, running.Waiting = v.NextAt, !v.Counts
 	s.Message = status.Shorten(message)
 	if v.Counts {
+		if w.retry(s.Operation).Refresh {
+			running.Revisions = nil
+			s.Operation = refreshed(s.Operation)
+		}
 		s.RetryCount++
 		w.syncError = fmt.Sprintf("sync failed, trying again: %s", strings.TrimSpace(s.Message))
+		s.Message = fmt.Sprintf("%s. Retrying attempt #%d at %s.", s.Message, s.RetryCount, v.NextAt.Format(time.Kitchen))
 	}
 	w.memory.Running, w.memory.Status.OperationState = &running, &s
 	w.wakeAt(v.NextAt)

@@ -18,21 +18,21 @@ type doing struct {
 }
 
 // manifestsFor an operation: the target's, unless it asks for a revision or
-// sources of its own.
+// sources of its own, or began with another target.
 func (r *Reconciler) manifestsFor(ctx context.Context, w *work, op v1alpha1.Operation) (doing, error) {
-	sources, asked := overrides(w.app.Spec, op)
-	if asked != nil {
-		revisions, err := r.resolveAll(ctx, sources, asked)
-		if err != nil {
-			return doing{}, err
-		}
+	sources, revisions, err := r.ownRevisions(ctx, w, op)
+	if err != nil {
+		return doing{}, err
+	}
+	if revisions != nil {
 		t, err := newTarget(&w.app, sources, revisions, r.opts.Cluster.Version())
 		if err != nil {
 			return doing{}, err
 		}
-		if w.problem != "" || t.id != w.target.id {
+		if w.manifests == nil || w.memory.Good.Target != t.id {
 			return r.other(ctx, w, t)
 		}
+		return doing{manifests: w.manifests, revisions: revisions}, nil
 	}
 	switch {
 	case w.manifests == nil && w.problem != "":
@@ -43,6 +43,26 @@ func (r *Reconciler) manifestsFor(ctx context.Context, w *work, op v1alpha1.Oper
 		return doing{}, errors.New(w.problem)
 	}
 	return doing{manifests: w.manifests, revisions: w.revisions()}, nil
+}
+
+// ownRevisions of an operation that a person asked for: those that it began
+// with, else those that it asks for; nil if it asks for none. An automated one
+// always follows the target.
+func (r *Reconciler) ownRevisions(ctx context.Context, w *work, op v1alpha1.Operation) (v1alpha1.ApplicationSources, []string, error) {
+	if op.InitiatedBy.Automated {
+		return nil, nil, nil
+	}
+	spec := synced(w.app.Spec, op)
+	list := spec.GetSources()
+	if begun := w.memory.Running.Revisions; len(begun) > 0 && len(begun) == len(list) {
+		return list, begun, nil
+	}
+	sources, asked := overrides(w.app.Spec, op)
+	if asked == nil {
+		return nil, nil, nil
+	}
+	revisions, err := r.resolveAll(ctx, sources, asked)
+	return sources, revisions, err
 }
 
 // overrides of an operation: its sources, and what revision of each it asks

@@ -66,6 +66,8 @@ type Reconciler struct {
 	views map[string]*view
 	// owners of objects, by reference without version: from the inventories.
 	owners map[apply.Ref]string
+	// attempts under way, to be broken off when their operation is aborted.
+	attempts map[string]context.CancelCauseFunc
 	// lifted keys may try again at once what failed before.
 	lifted map[string]bool
 }
@@ -86,7 +88,7 @@ func New(o Options) *Reconciler {
 		onWork: func() {},
 		views:  map[string]*view{},
 		owners: map[apply.Ref]string{},
-		lifted: map[string]bool{},
+		lifted: map[string]bool{}, attempts: map[string]context.CancelCauseFunc{},
 	}
 }
 
@@ -96,6 +98,7 @@ func (r *Reconciler) OnWork(f func()) { r.onWork = f }
 // Enqueue keys to be worked on.
 func (r *Reconciler) Enqueue(keys ...string) {
 	for _, key := range keys {
+		r.breakOff(key)
 		r.queue.Add(key)
 	}
 }
@@ -216,6 +219,9 @@ func (r *Reconciler) Reconcile(ctx context.Context, key string) (time.Duration, 
 	case w.unreadable != nil:
 		w.problem = w.unreadable.Error()
 	case !r.quiet(w):
+		if err := r.abort(ctx, w); err != nil {
+			return 0, err
+		}
 		r.aim(ctx, w)
 		if err := r.compare(ctx, w); err != nil {
 			return 0, err

@@ -55,6 +55,8 @@ type Applied struct {
 type Running struct {
 	// Target it syncs to.
 	Target string `json:"target"`
+	// Revisions, one per source, that a retry goes back to.
+	Revisions []string `json:"revisions,omitempty"`
 	// Prune what left the manifests.
 	Prune bool `json:"prune,omitempty"`
 	// Drift: started to heal.
@@ -67,8 +69,10 @@ type Running struct {
 
 // Attempt is an operation that finished.
 type Attempt struct {
-	Target     string    `json:"target"`
-	Succeeded  bool      `json:"succeeded"`
+	Target    string `json:"target"`
+	Succeeded bool   `json:"succeeded"`
+	// Aborted by a person.
+	Aborted    bool      `json:"aborted,omitempty"`
 	Message    string    `json:"message,omitempty"`
 	FinishedAt time.Time `json:"finishedAt"`
 }

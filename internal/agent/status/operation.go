@@ -14,8 +14,46 @@ func Results(items []apply.ItemResult) v1alpha1.ResourceResults {
 	for _, item := range items {
 		out = append(out, &v1alpha1.ResourceResult{
 			Group: item.Group, Version: item.Version, Kind: item.Kind, Namespace: item.Namespace, Name: item.Name,
-			Status: v1alpha1.ResultCode(item.Outcome), Message: Shorten(item.Message), SyncPhase: v1alpha1.SyncPhaseSync,
+			Status: v1alpha1.ResultCode(item.Outcome), Message: Shorten(item.Message),
+			HookType: item.Hook, HookPhase: phaseOf(item), SyncPhase: syncPhase(item.Hook),
 		})
+	}
+	return out
+}
+
+// syncPhase in which an object was applied: a hook's own, else Sync.
+func syncPhase(hook v1alpha1.HookType) v1alpha1.SyncPhase {
+	if hook == "" {
+		return v1alpha1.SyncPhaseSync
+	}
+	return v1alpha1.SyncPhase(hook)
+}
+
+// phaseOf one object in a sync: it runs until it is healthy, or has no health
+// to wait for.
+func phaseOf(item apply.ItemResult) v1alpha1.OperationPhase {
+	switch {
+	case item.Outcome == apply.SyncFailed, item.Outcome == apply.Synced && item.Health.Status == v1alpha1.HealthStatusDegraded:
+		return v1alpha1.OperationFailed
+	case item.Outcome == apply.Synced && item.Health.Status != "" && item.Health.Status != v1alpha1.HealthStatusHealthy:
+		return v1alpha1.OperationRunning
+	}
+	return v1alpha1.OperationSucceeded
+}
+
+// Amend results by later ones, object by object and phase by phase; what is new
+// comes last.
+func Amend(results, later v1alpha1.ResourceResults) v1alpha1.ResourceResults {
+	out := slices.Clone(results)
+	for _, l := range later {
+		i := slices.IndexFunc(out, func(r *v1alpha1.ResourceResult) bool {
+			return r.Group == l.Group && r.Kind == l.Kind && r.Namespace == l.Namespace && r.Name == l.Name && r.SyncPhase == l.SyncPhase
+		})
+		if i >= 0 {
+			out[i] = l
+		} else {
+			out = append(out, l)
+		}
 	}
 	return out
 }

@@ -70,6 +70,7 @@ func bundleOf(app *v1alpha1.Application, pins pinLookup, project *v1alpha1.AppPr
 	if b.Operation, err = delivery.OperationOf(app); err != nil {
 		return nil, err
 	}
+	b.AbortOperation = delivery.AbortOf(app)
 	return delivery.Stamp(b), nil
 }
 

@@ -52,24 +52,33 @@ func (w *Writer) application(ctx context.Context, cluster string, report *delive
 }
 
 func (w *Writer) write(ctx context.Context, cluster string, app *v1alpha1.Application, said *v1alpha1.ApplicationStatus) error {
-	patch, err := json.Marshal(statusPatch(app.UID, cluster, said))
+	steps := statusPatch(app.UID, cluster, keepAbort(app, said))
+	body, err := json.Marshal(steps)
 	if err != nil {
 		return fmt.Errorf("encode status of application %s/%s: %w", app.Namespace, app.Name, err)
 	}
-	sum := sha256.Sum256(patch)
+	sum := sha256.Sum256(body)
 	digest := hex.EncodeToString(sum[:])
-	// A status without a time was made blank for a new destination since.
-	if w.memory.wrote(cluster, app.UID) == digest && app.Status.ReconciledAt != nil {
+	// A status without a time was made blank for a new destination since, and
+	// one that says Terminating was written by somebody else.
+	if w.memory.wrote(cluster, app.UID) == digest && app.Status.ReconciledAt != nil && !terminating(app) {
 		return nil
+	}
+	patch, err := json.Marshal(append(unlessAborted(app, said), steps...))
+	if err != nil {
+		return fmt.Errorf("encode status of application %s/%s: %w", app.Namespace, app.Name, err)
 	}
 	target := &v1alpha1.Application{}
 	target.Namespace, target.Name = app.Namespace, app.Name
 	err = w.Client.Status().Patch(ctx, target, client.RawPatch(types.JSONPatchType, patch))
 	if apierrors.IsInvalid(err) {
 		// A test of the patch failed, or the schema refuses what was said.
-		moved, failed := w.moved(ctx, cluster, app)
+		live, moved, failed := w.moved(ctx, cluster, app)
 		if moved || failed != nil {
 			return failed
+		}
+		if phaseOf(live) != phaseOf(app) {
+			return w.write(ctx, cluster, live, said)
 		}
 	}
 	if client.IgnoreNotFound(err) != nil {
@@ -82,13 +91,14 @@ func (w *Writer) write(ctx context.Context, cluster string, app *v1alpha1.Applic
 }
 
 // moved says that the Application has gone, is another one of the same name or
-// is another cluster's by now, which the Application as last seen did not show.
-func (w *Writer) moved(ctx context.Context, cluster string, app *v1alpha1.Application) (bool, error) {
-	live := &v1alpha1.Application{}
+// is another cluster's by now, which the Application as last seen did not show;
+// live is how it stands.
+func (w *Writer) moved(ctx context.Context, cluster string, app *v1alpha1.Application) (live *v1alpha1.Application, moved bool, err error) {
+	live = &v1alpha1.Application{}
 	if err := w.Live.Get(ctx, client.ObjectKeyFromObject(app), live); err != nil {
-		return apierrors.IsNotFound(err), client.IgnoreNotFound(err)
+		return nil, apierrors.IsNotFound(err), client.IgnoreNotFound(err)
 	}
-	return live.UID != app.UID || deliveredTo(live) != cluster, nil
+	return live, live.UID != app.UID || deliveredTo(live) != cluster, nil
 }
 
 // deliveredTo is the cluster that an Application is delivered to, or "".
