@@ -43,28 +43,32 @@ type Resource struct {
 	Ignored bool
 }
 
-// RollUp gives an Application's health from that of its objects, in any order,
-// as Argo CD does
+// RollUp gives an Application's health from that of its objects, as Argo CD
+// does
 // (https://argo-cd.readthedocs.io/en/stable/operator-manual/health/#how-application-health-is-determined):
 // the worst counts; hooks, ignored objects and kinds without health do not.
 // A missing object makes the Application OutOfSync, not Missing, unless all of
 // them are missing. Neither does a child Application whose health is Missing
 // or Unknown make its parent so. An Application without objects is Healthy.
-func RollUp(resources []Resource) v1alpha1.HealthStatusCode {
-	worst, any, live := v1alpha1.HealthStatusHealthy, false, false
-	for _, r := range resources {
+//
+// The index is that of the first resource with that health; -1 where none of
+// them decides: for Healthy, and for Missing. The order bears on nothing else.
+func RollUp(resources []Resource) (v1alpha1.HealthStatusCode, int) {
+	worst, decides := v1alpha1.HealthStatusHealthy, -1
+	some, live := false, false
+	for i, r := range resources {
 		if r.Hook {
 			continue
 		}
-		any, live = true, live || r.Live
-		if !r.Ignored && r.counts() {
-			worst = Worst(worst, r.Health)
+		some, live = true, live || r.Live
+		if !r.Ignored && r.counts() && severity[r.Health] > severity[worst] {
+			worst, decides = r.Health, i
 		}
 	}
-	if any && !live {
-		return Worst(worst, v1alpha1.HealthStatusMissing)
+	if some && !live {
+		return v1alpha1.HealthStatusMissing, -1 // nothing counted
 	}
-	return worst
+	return worst, decides
 }
 
 // counts tells whether the health of a resource that is neither a hook nor

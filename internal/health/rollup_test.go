@@ -79,8 +79,29 @@ func TestRollUp(t *testing.T) {
 		"a workload is unknown":            {[]health.Resource{live(workload, unknown)}, unknown},
 	}
 	for name, c := range cases {
-		if got := health.RollUp(c.of); got != c.want {
+		if got, _ := health.RollUp(c.of); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+func TestRollUpNamesWhatDecides(t *testing.T) {
+	live := func(code v1alpha1.HealthStatusCode) health.Resource {
+		return health.Resource{GroupKind: workload, Health: code, Live: true}
+	}
+	ignored := live(unknown)
+	ignored.Ignored = true
+	gone := health.Resource{GroupKind: workload, Health: missing}
+	for name, c := range map[string]struct {
+		of   []health.Resource
+		want int
+	}{
+		"the first of the worst": {[]health.Resource{live(progressing), ignored, live(degraded), live(degraded)}, 2},
+		"nobody, when healthy":   {[]health.Resource{live(isHealthy), gone}, -1},
+		"nobody, when missing":   {[]health.Resource{gone}, -1},
+	} {
+		if _, got := health.RollUp(c.of); got != c.want {
+			t.Errorf("%s: resource %d decides, want %d", name, got, c.want)
 		}
 	}
 }
@@ -100,10 +121,10 @@ func resources() *rapid.Generator[[]health.Resource] {
 func TestRollUpDoesNotDependOnOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		list := resources().Draw(t, "resources")
-		want := health.RollUp(list)
+		want, _ := health.RollUp(list)
 		seed := rapid.Uint64().Draw(t, "seed")
 		rand.New(rand.NewPCG(seed, seed)).Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
-		if got := health.RollUp(list); got != want {
+		if got, _ := health.RollUp(list); got != want {
 			t.Fatalf("%s in another order, %s before", got, want)
 		}
 	})
@@ -115,14 +136,15 @@ func TestRollUpNeverImprovesByMore(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		list := resources().Draw(t, "resources")
 		more := resources().Draw(t, "more")
-		before, after := health.RollUp(list), health.RollUp(append(list[:len(list):len(list)], more...))
+		before, _ := health.RollUp(list)
+		after, _ := health.RollUp(append(list[:len(list):len(list)], more...))
 		if before != missing && health.Worst(before, after) != after {
 			t.Fatalf("%s became %s with %v", before, after, more)
 		}
 		for i := range more {
 			more[i].Hook = true
 		}
-		if got := health.RollUp(append(list[:len(list):len(list)], more...)); got != before {
+		if got, _ := health.RollUp(append(list[:len(list):len(list)], more...)); got != before {
 			t.Fatalf("hooks turned %s into %s", before, got)
 		}
 	})

@@ -14,6 +14,7 @@ import (
 // several goroutines.
 type Rules struct {
 	kinds  map[schema.GroupKind][]custom
+	texts  map[schema.GroupKind]string // that kinds were compiled from
 	limits Limits
 	digest string
 }

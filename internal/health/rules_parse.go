@@ -11,7 +11,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -27,12 +26,7 @@ const (
 	MaxRules        = 500
 	MaxRuleBytes    = 64 << 10 // of one value of the ConfigMap
 	MaxExpression   = 4096     // characters
-	// MaxTimeout is the longest limit that can be set.
-	MaxTimeout = 30 * 24 * time.Hour
 )
-
-// TimeoutsKey is the key that holds limits instead of the rules of a kind.
-const TimeoutsKey = "timeouts"
 
 // written is a rule as it is written in the ConfigMap.
 type written struct {
@@ -48,7 +42,10 @@ type written struct {
 // and reported, in the order of keys and rules; the rest holds. The Rules are
 // never nil.
 func ParseRules(data map[string]string) (*Rules, []RuleError) {
-	rules := &Rules{kinds: map[schema.GroupKind][]custom{}, digest: digest(data)}
+	rules := &Rules{kinds: map[schema.GroupKind][]custom{}, texts: map[schema.GroupKind]string{}, digest: digest(data)}
+	if len(data) == 0 {
+		return rules, nil // CEL is not even set up
+	}
 	compile, err := newCompiler()
 	if err != nil {
 		return rules, []RuleError{{Key: "*", Reason: err.Error()}}
@@ -66,7 +63,7 @@ func ParseRules(data map[string]string) (*Rules, []RuleError) {
 			gk, list, bad := compile.kind(key, data[key], MaxRules-total)
 			errs = append(errs, bad...)
 			if total += len(list); len(list) > 0 {
-				rules.kinds[gk] = list
+				rules.kinds[gk], rules.texts[gk] = list, data[key]
 			}
 		}
 	}
@@ -174,35 +171,6 @@ func decode(value string, into any) error {
 		return err
 	}
 	return json.Unmarshal(raw, into)
-}
-
-func parseLimits(value string) (Limits, []RuleError) {
-	limits := Limits{Kinds: map[schema.GroupKind]time.Duration{}}
-	var entries map[string]any
-	if err := decode(value, &entries); err != nil {
-		return limits, []RuleError{{Key: TimeoutsKey, Reason: "is not a map of kinds to durations: " + err.Error()}}
-	}
-	var errs []RuleError
-	for _, name := range slices.Sorted(maps.Keys(entries)) {
-		text, _ := entries[name].(string)
-		limit, err := time.ParseDuration(text)
-		if err != nil || limit < 0 || limit > MaxTimeout {
-			errs = append(errs, RuleError{Key: TimeoutsKey, Field: name,
-				Reason: fmt.Sprintf("%v is not a duration of 0s to %s, for example 10m", entries[name], MaxTimeout)})
-			continue
-		}
-		if name == "default" {
-			limits.Default = limit
-			continue
-		}
-		gk, err := parseKey(name)
-		if err != nil {
-			errs = append(errs, RuleError{Key: TimeoutsKey, Field: name, Reason: err.Error()})
-			continue
-		}
-		limits.Kinds[gk] = limit
-	}
-	return limits, errs
 }
 
 // digest covers the text of the rules, so that every build gives the same.

@@ -173,7 +173,7 @@ func TestLimitsComeWithTheRules(t *testing.T) {
 	for gk, want := range map[schema.GroupKind]time.Duration{
 		{Kind: "Service"}: 30 * time.Minute, {Kind: "Pod"}: time.Hour, widget: 0, workload: 0, {Group: "batch", Kind: "Job"}: 0,
 	} {
-		if got := limits.For(gk); got != want {
+		if got := limits.For(gk, progressing); got != want {
 			t.Errorf("%s may progress for %s, want %s", gk, got, want)
 		}
 	}
@@ -211,7 +211,7 @@ func TestDigestIsThatOfTheText(t *testing.T) {
 func TestNilRules(t *testing.T) {
 	var rules *health.Rules
 	obj := one(t, "apiVersion: v1\nkind: Service\nmetadata: {name: one}")
-	if got := said(rules.Of(obj)); got != "Healthy" || rules.Digest() != "" || rules.Limits().Default != 0 {
+	if got := said(rules.Of(obj)); got != "Healthy" || rules.Digest() != "" || rules.Limits().For(widget, progressing) != 0 {
 		t.Errorf("without rules: %s, %q, %v", got, rules.Digest(), rules.Limits())
 	}
 	if !rules.Has(workload) || rules.Has(widget) {

@@ -18,9 +18,13 @@ var (
 
 func TestProgressingExpires(t *testing.T) {
 	limits := health.Limits{
-		Default: 10 * time.Minute,
-		Kinds:   map[schema.GroupKind]time.Duration{widget: time.Hour, {Kind: "Service"}: 0, {Group: "batch", Kind: "Job"}: 2 * time.Hour},
+		Progressing: health.Limit{
+			Default: 10 * time.Minute,
+			Kinds:   map[schema.GroupKind]time.Duration{widget: time.Hour, {Kind: "Service"}: 0, {Group: "batch", Kind: "Job"}: 2 * time.Hour},
+		},
+		Suspended: health.Limit{Default: 24 * time.Hour, Kinds: map[schema.GroupKind]time.Duration{widget: 0}},
 	}
+	parked := v1alpha1.HealthStatus{Status: suspended, Message: "waiting to be resumed"}
 	waiting := v1alpha1.HealthStatus{Status: progressing, Message: "waiting for the load balancer"}
 	cases := map[string]struct {
 		gk    schema.GroupKind
@@ -36,7 +40,10 @@ func TestProgressingExpires(t *testing.T) {
 		"a kind with its own deadline":     {workload, waiting, 1000 * time.Hour, progressing},
 		"its own deadline, and named":      {schema.GroupKind{Group: "batch", Kind: "Job"}, waiting, 3 * time.Hour, degraded},
 		"healthy":                          {widget, v1alpha1.HealthStatus{Status: isHealthy}, 1000 * time.Hour, isHealthy},
-		"suspended":                        {widget, v1alpha1.HealthStatus{Status: suspended}, 1000 * time.Hour, suspended},
+		"suspended, without limit":         {widget, parked, 1000 * time.Hour, suspended},
+		"suspended before its limit":       {workload, parked, 24*time.Hour - 1, suspended},
+		"suspended past its limit":         {workload, parked, 24 * time.Hour, degraded},
+		"a suspended child":                {child, parked, 1000 * time.Hour, suspended},
 		"a clock that was set back":        {widget, waiting, -1000 * time.Hour, progressing},
 		"a kind that has no health at all": {widget, v1alpha1.HealthStatus{}, 1000 * time.Hour, none},
 	}
@@ -45,8 +52,13 @@ func TestProgressingExpires(t *testing.T) {
 		if got.Status != c.want {
 			t.Errorf("%s: %s, want %s", name, got.Status, c.want)
 		}
-		if got.Status == degraded && !(strings.Contains(got.Message, limits.For(c.gk).String()) && strings.HasSuffix(got.Message, waiting.Message)) {
-			t.Errorf("%s: message %q does not name the limit and what was waited for", name, got.Message)
+		if got.Status != degraded {
+			continue
+		}
+		for _, part := range []string{string(c.h.Status), "2026-01-02T03:04:05Z", limits.For(c.gk, c.h.Status).String(), c.h.Message} {
+			if !strings.Contains(got.Message, part) {
+				t.Errorf("%s: message %q does not have %q", name, got.Message, part)
+			}
 		}
 	}
 }
@@ -57,13 +69,13 @@ func TestNothingExpiresWithoutLimits(t *testing.T) {
 	if got := (health.Limits{}).Expire(widget, waiting, start, start.Add(time.Hour*1e6)); got != waiting {
 		t.Errorf("without limits it became %v", got)
 	}
-	if got := (health.Limits{Default: 1}).Expire(widget, waiting, time.Time{}, start); got != waiting {
+	if got := (health.Limits{Progressing: health.Limit{Default: 1}}).Expire(widget, waiting, time.Time{}, start); got != waiting {
 		t.Errorf("without a beginning it became %v", got)
 	}
 }
 
 func TestDeadlineIsWhenItExpires(t *testing.T) {
-	limits := health.Limits{Default: 10 * time.Minute}
+	limits := health.Limits{Progressing: health.Limit{Default: 10 * time.Minute}}
 	waiting := v1alpha1.HealthStatus{Status: progressing, Message: "waiting"}
 	at, limited := limits.Deadline(widget, waiting, start)
 	if !limited || limits.Expire(widget, waiting, start, at).Status != degraded || limits.Expire(widget, waiting, start, at.Add(-1)).Status != progressing {
