@@ -70,6 +70,8 @@ const (
 	// ApplicationConditionWorkloadOnHub: objects that need pods or nodes were
 	// sent to in-cluster, and the hub runs none.
 	ApplicationConditionWorkloadOnHub = "WorkloadOnHub"
+	// ApplicationConditionOutOfSync: which objects are not as wanted, and why.
+	ApplicationConditionOutOfSync = "OutOfSync"
 	// ApplicationConditionRenderWarning: the source renders, but part of it has
 	// no effect or comes out otherwise each time.
 	ApplicationConditionRenderWarning = "RenderWarning"

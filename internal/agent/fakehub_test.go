@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 
+	"google.golang.org/protobuf/proto"
+
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/internal/agent/link"
 	"github.com/fairlead/fairlead/internal/delivery"
@@ -148,6 +150,8 @@ type fakeSession struct {
 	closed  chan struct{}
 	once    sync.Once
 	greeted bool
+	// told are the settings that the agent has.
+	told *deliveryv1.Settings
 }
 
 func (s *fakeSession) poke() {
@@ -174,12 +178,17 @@ func (s *fakeSession) Next() (*deliveryv1.WatchResponse, error) {
 		s.hub.mu.Lock()
 		answer := delivery.Diff(s.has, s.hub.set)
 		s.has = s.hub.set.Digests()
+		settings := s.hub.set.Settings
 		s.hub.mu.Unlock()
-		if answer.Kind == delivery.Same && s.greeted {
+		resettled := settings != nil && !proto.Equal(s.told, settings)
+		if answer.Kind == delivery.Same && s.greeted && !resettled {
 			continue
 		}
 		s.greeted = true
 		message := answer.Messages()[0]
+		if resettled {
+			message.Settings, s.told = settings, settings
+		}
 		message.FleetId = s.hub.fleet
 		return message, nil
 	}

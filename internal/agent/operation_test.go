@@ -123,8 +123,8 @@ func TestEmptyRenderPrunesNothing(t *testing.T) {
 	}
 	s.hub.put(s.bundle("web", full()))
 	s.awaitStatus("web", "held", func(a v1alpha1.ApplicationStatus) bool {
-		return len(a.Conditions) == 1 && a.Conditions[0].Type == v1alpha1.ApplicationConditionSyncError &&
-			strings.Contains(a.Conditions[0].Message, "allowEmpty")
+		return len(a.Conditions) == 2 && a.Conditions[0].Type == v1alpha1.ApplicationConditionOutOfSync &&
+			a.Conditions[1].Type == v1alpha1.ApplicationConditionSyncError && strings.Contains(a.Conditions[1].Message, "allowEmpty")
 	})
 	if s.get(configMaps, "web-config") == nil {
 		t.Fatal("pruned everything")

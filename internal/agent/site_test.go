@@ -19,6 +19,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
+	"k8s.io/utils/clock"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/internal/agent"
@@ -51,6 +52,8 @@ type site struct {
 	requests *counter
 	agent    *agent.Agent
 	stop     func()
+	// clock of the agent; nil is the real one.
+	clock clock.WithTicker
 }
 
 // newSite with a repository of these files; the agent does not run yet.
@@ -90,7 +93,7 @@ func (s *site) start(change ...func(*agent.Options)) {
 	o := agent.Options{
 		RestConfig: cfg, Hub: s.hub, DataDir: s.dir, Namespace: s.home, ReportDelay: 20 * time.Millisecond,
 		Backoff: link.Backoff{First: 50 * time.Millisecond, Max: 200 * time.Millisecond},
-		Version: "test", Logger: testr.NewWithInterface(quiet{s.t}, testr.Options{LogTimestamp: true, Verbosity: 1}),
+		Version: "test", Clock: s.clock, Logger: testr.NewWithInterface(quiet{s.t}, testr.Options{LogTimestamp: true, Verbosity: 1}),
 	}
 	for _, c := range change {
 		c(&o)

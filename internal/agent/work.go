@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/go-logr/logr"
 	"k8s.io/client-go/metadata"
 
 	"github.com/fairlead/fairlead/internal/agent/drift"
@@ -19,6 +20,7 @@ import (
 	"github.com/fairlead/fairlead/internal/apply"
 	"github.com/fairlead/fairlead/internal/delivery"
 	"github.com/fairlead/fairlead/internal/delivery/deliveryv1"
+	"github.com/fairlead/fairlead/internal/health"
 	"github.com/fairlead/fairlead/internal/source"
 	"github.com/fairlead/fairlead/internal/store"
 )
@@ -65,14 +67,18 @@ type parts struct {
 	loop       *link.Loop
 	renewal    *link.Renewal
 	reconciler *reconcile.Reconciler
+	// rules of health in force.
+	rules health.Book
+	log   logr.Logger
 }
 
 // assemble the parts; nothing runs yet.
 func (a *Agent) assemble(ctx context.Context, held *state.State) (*parts, error) {
 	cfg, log := a.restConfig(), a.opts.Logger
-	p := &parts{}
+	p := &parts{log: log}
+	p.rejudge(held)
 	var err error
-	if p.engine, err = apply.New(cfg, apply.Options{Allow: a.opts.Allow, Logger: log.WithName("apply")}); err != nil {
+	if p.engine, err = apply.New(cfg, apply.Options{Allow: a.opts.Allow, Rules: p.rules.Rules, Logger: log.WithName("apply")}); err != nil {
 		return nil, err
 	}
 	meta, err := metadata.NewForConfig(cfg)
@@ -91,11 +97,11 @@ func (a *Agent) assemble(ctx context.Context, held *state.State) (*parts, error)
 		Acked: func(ack *deliveryv1.TombstoneAck) { a.acked(held, ack) },
 	})
 	p.reconciler = reconcile.New(reconcile.Options{
-		State: held, Engine: p.engine, Copies: p.copies, Git: p.git, Cluster: p.server, Reports: p.outbox,
+		State: held, Engine: p.engine, Copies: p.copies, Git: p.git, Cluster: p.server, Reports: p.outbox, Rules: &p.rules,
 		Workers: a.opts.Workers, Clock: a.opts.Clock, Logger: log.WithName("reconcile"),
 	})
 	p.watches = drift.Start(ctx, drift.Options{
-		Dynamic: p.engine.Client(), Metadata: meta, Kinds: p.engine.Kinds(),
+		Dynamic: p.engine.Client(), Metadata: meta, Kinds: p.engine.Kinds(), Rules: p.rules.Rules,
 		Notify: p.reconciler.Notify, Served: p.reconciler.Served, Logger: log.WithName("drift"),
 	})
 	return p, a.connect(p, held)
@@ -126,7 +132,7 @@ func (a *Agent) connect(p *parts, held *state.State) error {
 		}
 	}
 	p.loop = &link.Loop{
-		Hub: hub, Desired: desired{held, p.reconciler}, Outbox: p.outbox, Logger: log, Clock: a.opts.Clock, Backoff: a.opts.Backoff,
+		Hub: hub, Desired: desired{held, p}, Outbox: p.outbox, Logger: log, Clock: a.opts.Clock, Backoff: a.opts.Backoff,
 	}
 	connected := p.loop.Connected
 	a.connected.Store(&connected)
@@ -216,8 +222,8 @@ func (a *Agent) acked(held *state.State, ack *deliveryv1.TombstoneAck) {
 // desired folds the hub's answers into the state and sets the reconciler to
 // work on what changed.
 type desired struct {
-	held       *state.State
-	reconciler *reconcile.Reconciler
+	held  *state.State
+	parts *parts
 }
 
 func (d desired) Have() delivery.Have { return d.held.Have() }
@@ -227,6 +233,7 @@ func (d desired) Take(_ context.Context, answer *deliveryv1.WatchResponse) error
 	if err != nil {
 		return err
 	}
-	d.reconciler.Enqueue(keys...)
+	d.parts.rejudge(d.held)
+	d.parts.reconciler.Enqueue(keys...)
 	return nil
 }

@@ -11,7 +11,6 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
-	"github.com/fairlead/fairlead/internal/health"
 )
 
 // Compare says of each wanted object whether the cluster has it as wanted,
@@ -57,8 +56,7 @@ func (e *Engine) compareWanted(ctx context.Context, m *Manifests, o object, kind
 		return item.failed(o, err)
 	}
 	if seen, same := known.unchanged(o.ref, o.digest); same {
-		item.UID, item.Health = seen.UID, seen.Health
-		return item.synced(o, seen.Signature)
+		return item.Showing(seen).synced(o, seen.Signature)
 	}
 	live, err := e.get(ctx, kind, o.ref)
 	if err != nil {
@@ -68,7 +66,7 @@ func (e *Engine) compareWanted(ctx context.Context, m *Manifests, o object, kind
 		item.Health = missing()
 		return item.outOfSync(ReasonMissing, o.ref.String()+" is not in the cluster")
 	}
-	item.UID, item.Health = uidOf(live), health.Of(live)
+	item = item.Showing(e.look(live))
 	if owner := OwnerOf(live); owner != "" && owner != m.key.String() {
 		return item.outOfSync(ReasonOwnedByAnother, conflict(o.ref, owner))
 	}
@@ -118,7 +116,7 @@ func (e *Engine) dryRun(ctx context.Context, m *Manifests, kind Kind, o object, 
 			item.Health = missing()
 			return item.outOfSync(ReasonMissing, o.ref.String()+" is not in the cluster")
 		}
-		item.UID, item.Health = uidOf(live), health.Of(live)
+		item = item.Showing(e.look(live))
 	}
 }
 
@@ -137,7 +135,8 @@ func (e *Engine) compareExtra(ctx context.Context, m *Manifests, ref Ref) *Item 
 	if live == nil || OwnerOf(live) != m.key.String() {
 		return nil
 	}
-	item.Wave, item.UID, item.Health = waveOf(live.GetAnnotations()), uidOf(live), health.Of(live)
+	item = item.Showing(e.look(live))
+	item.Wave = waveOf(live.GetAnnotations())
 	switch {
 	case live.GetDeletionTimestamp() != nil:
 		item = item.outOfSync(ReasonDeleting, deleting(ref, live))

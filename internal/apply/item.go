@@ -42,10 +42,13 @@ type Item struct {
 	// Health of the live object; Missing if there is none; "" for kinds
 	// without health.
 	Health v1alpha1.HealthStatus
+	// HealthIgnored: the live object asks that its health not count.
+	HealthIgnored bool
 	// Wave of the object (argocd.argoproj.io/sync-wave).
 	Wave int
-	// UID of the live object, "" if there is none.
-	UID string
+	// UID of the live object, "" if there is none; Generation of its spec.
+	UID        string
+	Generation int64
 	// Digest and Signature are worth remembering as Applied when the state is
 	// Synced; "" otherwise.
 	Digest, Signature string
@@ -72,6 +75,8 @@ type ItemResult struct {
 	Health v1alpha1.HealthStatus
 	Wave   int
 	UID    string
+	// Generation of the spec that Health is of; 0 for kinds without.
+	Generation int64
 	// Digest and Signature to remember as Applied; "" unless Outcome is Synced.
 	Digest, Signature string
 	// Hook is the phase of a hook; "" for an ordinary object.

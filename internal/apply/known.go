@@ -15,6 +15,10 @@ type Observed struct {
 	UID       string
 	Signature string
 	Health    v1alpha1.HealthStatus
+	// Generation of the spec; 0 for kinds without.
+	Generation int64
+	// HealthIgnored: the object asks that its health not count.
+	HealthIgnored bool
 }
 
 // Known spares requests. An object whose wanted digest and live signature are

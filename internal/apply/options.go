@@ -5,6 +5,8 @@ import (
 
 	"github.com/go-logr/logr"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/fairlead/fairlead/internal/health"
 )
 
 // Options of an Engine; the zero value is usable.
@@ -27,6 +29,9 @@ type Options struct {
 	// Allow refuses kinds; nil allows all. The error is the reason, the
 	// engine names the object.
 	Allow func(gvk schema.GroupVersionKind, namespace string) error
+	// Rules of health that are in force now, asked at each look at an object;
+	// nil for the built-in ones alone.
+	Rules func() *health.Rules
 	// Logger for what no caller sees: retries, warnings of the API server.
 	Logger logr.Logger
 }
@@ -37,6 +42,9 @@ func (o Options) withDefaults() Options {
 	def(&o.MaxAnnotationBytes, 256<<10)
 	def(&o.Poll, 200*time.Millisecond)
 	def(&o.EstablishTimeout, time.Minute)
+	if o.Rules == nil {
+		o.Rules = func() *health.Rules { return nil }
+	}
 	if o.Logger.GetSink() == nil {
 		o.Logger = logr.Discard()
 	}

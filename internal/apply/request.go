@@ -5,6 +5,8 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/fairlead/fairlead/api/v1alpha1"
 )
 
 // SyncRequest says what to bring to the cluster, and how.
@@ -50,6 +52,10 @@ type SyncRequest struct {
 	// PruneTimeout bounds the wait for pruned objects to be gone. What is
 	// still there stays in the inventory. Default 30 s.
 	PruneTimeout time.Duration
+	// Expire turns an object's health into Degraded once it has been as it is
+	// for too long; a wave is waited for no longer than that. Nil: never. Hooks
+	// have deadlines of their own.
+	Expire func(ref Ref, generation int64, h v1alpha1.HealthStatus) v1alpha1.HealthStatus
 	// DryRun sends everything as a dry run and saves nothing.
 	DryRun bool
 	// Progress is told of each result as it comes, one call at a time.

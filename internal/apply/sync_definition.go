@@ -23,7 +23,7 @@ func (e *Engine) awaitEstablished(ctx context.Context, kind Kind, o object, live
 		fmt.Errorf("not established after %s", e.opts.EstablishTimeout))
 	defer cancel()
 	for wait := e.opts.Poll; ; wait = e.longer(wait) {
-		switch h := health.Of(live); h.Status {
+		switch h := health.Of(live); h.Status { // whether it is served: no rule of the fleet says otherwise
 		case v1alpha1.HealthStatusHealthy:
 			return live, nil
 		case v1alpha1.HealthStatusDegraded:

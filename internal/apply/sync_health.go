@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
-	"github.com/fairlead/fairlead/internal/health"
 )
 
 // longer is the next pause: half as long again, up to ten times the first.
@@ -32,9 +31,11 @@ func (r *run) awaitHealthy(ctx context.Context, wave int, applied []ItemResult) 
 	for wait := e.opts.Poll; ; wait = e.longer(wait) {
 		var rest []*ItemResult
 		for _, item := range waiting {
+			item.Health = r.expired(*item)
 			switch item.Health.Status {
 			case "", v1alpha1.HealthStatusHealthy:
 			case v1alpha1.HealthStatusDegraded:
+				r.update([]*ItemResult{item})
 				r.fail(fmt.Sprintf("%s is Degraded: %s", item.Ref, item.Health.Message))
 			default:
 				rest = append(rest, item)
@@ -48,22 +49,23 @@ func (r *run) awaitHealthy(ctx context.Context, wave int, applied []ItemResult) 
 			return
 		}
 		each(ctx, e.opts.Parallel, len(waiting), func(i int) {
-			waiting[i].Health = e.healthOf(ctx, *waiting[i])
+			*waiting[i] = e.reread(ctx, *waiting[i])
 		})
 		r.update(waiting)
 	}
 }
 
-// healthOf reads an object's health again; a failed read leaves it as it was.
-func (e *Engine) healthOf(ctx context.Context, item ItemResult) v1alpha1.HealthStatus {
+// reread reads an object's health again; a failed read leaves it as it was.
+func (e *Engine) reread(ctx context.Context, item ItemResult) ItemResult {
 	_, live, err := e.find(ctx, item.Ref)
 	switch {
 	case err != nil:
-		return item.Health
+		return item
 	case live == nil:
-		return v1alpha1.HealthStatus{Status: v1alpha1.HealthStatusMissing, Message: "deleted while its wave was waited for"}
+		item.Health = v1alpha1.HealthStatus{Status: v1alpha1.HealthStatusMissing, Message: "deleted while its wave was waited for"}
+		return item
 	}
-	return health.Of(live)
+	return item.showing(e.look(live))
 }
 
 // update replaces the health of reported items and tells the caller.

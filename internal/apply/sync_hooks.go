@@ -8,7 +8,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
-	"github.com/fairlead/fairlead/internal/health"
 )
 
 // hooks of one phase, as far as the request runs hooks at all.
@@ -60,8 +59,7 @@ func (r *run) runHook(ctx context.Context, o object, kinds lookups) ItemResult {
 		}
 		if live != nil && live.GetDeletionTimestamp() == nil && OwnerOf(live) == r.m.key.String() &&
 			live.GetAnnotations()[AnnotationHookRun] == o.want.GetAnnotations()[AnnotationHookRun] {
-			res.UID, res.Health = uidOf(live), health.Of(live)
-			return res.synced(o, "", "made by an earlier attempt of this sync", false)
+			return res.showing(r.engine.look(live)).synced(o, "", "made by an earlier attempt of this sync", false)
 		}
 	}
 	if slices.Contains(o.policies, v1alpha1.HookDeletePolicyBeforeHookCreation) && !r.req.DryRun {

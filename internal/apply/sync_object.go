@@ -4,8 +4,6 @@ import (
 	"context"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-
-	"github.com/fairlead/fairlead/internal/health"
 )
 
 // apply brings one object to the cluster.
@@ -31,8 +29,7 @@ func (r *run) apply(ctx context.Context, o object, kinds lookups) ItemResult {
 		known = Known{} // runs every time
 	}
 	if seen, same := known.unchanged(o.ref, o.digest); same {
-		res.UID, res.Health = seen.UID, seen.Health
-		return res.synced(o, seen.Signature, "unchanged", false)
+		return res.showing(seen).synced(o, seen.Signature, "unchanged", false)
 	}
 	live, err := e.get(ctx, kind, o.ref)
 	if err != nil {
@@ -41,7 +38,7 @@ func (r *run) apply(ctx context.Context, o object, kinds lookups) ItemResult {
 	before := ""
 	if live != nil {
 		before = live.GetResourceVersion()
-		res.UID, res.Health = uidOf(live), health.Of(live)
+		res = res.showing(e.look(live))
 		if owner := OwnerOf(live); owner != "" && owner != r.m.key.String() {
 			return res.failed(conflict(o.ref, owner))
 		}
@@ -83,7 +80,7 @@ func (r *run) arrives(o object) bool {
 }
 
 func (r *run) applied(res ItemResult, o object, before string, after *unstructured.Unstructured) ItemResult {
-	res.UID, res.Health = uidOf(after), health.Of(after)
+	res = res.showing(r.engine.look(after))
 	if r.req.DryRun {
 		// A dry run answers with what would be; nothing of it is worth remembering.
 		res.Outcome, res.Message = Synced, "dry run: accepted"

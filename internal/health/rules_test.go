@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/fairlead/fairlead/internal/health"
@@ -219,5 +220,24 @@ func TestNilRules(t *testing.T) {
 	}
 	if !rulesFor(t, map[string]string{"example.com_Widget": "[{when: true, status: Healthy}]"}).Has(widget) {
 		t.Error("a kind with a rule has no health of its own")
+	}
+}
+
+// A rule for child Applications goes before what they say of themselves.
+func TestARuleJudgesChildApplications(t *testing.T) {
+	obj := &unstructured.Unstructured{Object: map[string]any{
+		"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": map[string]any{"name": "db"},
+		"status": map[string]any{"health": map[string]any{"status": "Degraded", "message": "crash loop"}, "sync": map[string]any{"status": "OutOfSync"}},
+	}}
+	rules, errs := health.ParseRules(map[string]string{"argoproj.io_Application": "- {when: object.status.sync.status == 'OutOfSync', status: Progressing, message: \"'waiting for ' + object.metadata.name\"}"})
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	if got := rules.Of(obj); got.Status != progressing || got.Message != "waiting for db" {
+		t.Errorf("by the rule: %v", got)
+	}
+	obj.Object["status"].(map[string]any)["sync"] = map[string]any{"status": "Synced"}
+	if got := rules.Of(obj); got.Status != degraded || got.Message != "crash loop" {
+		t.Errorf("where the rule does not hold: %v", got)
 	}
 }

@@ -5,6 +5,7 @@
 //   - [Watches.Observe] tells what a watch shows of an object: what spares the
 //     engine its requests.
 //   - [Change] is one event: what moved (the object itself, or its health only).
+//   - [Watches.Rejudge] follows a change of the fleet's own health rules.
 //
 // Kinds that have health are watched whole and reduced on arrival to their
 // metadata's signature and their health; all others as metadata. Nothing else

@@ -19,11 +19,13 @@ type record struct {
 }
 
 // recordOf reduces an object as a watch gives it: whole, or metadata alone.
-func recordOf(obj metav1.Object) record {
-	r := record{Observed: apply.Observed{UID: string(obj.GetUID()), Signature: apply.Signature(obj)}}
+func recordOf(obj metav1.Object, rules *health.Rules) record {
+	r := record{Observed: apply.Observed{
+		UID: string(obj.GetUID()), Signature: apply.Signature(obj), Generation: obj.GetGeneration(), HealthIgnored: apply.HealthIgnored(obj),
+	}}
 	switch whole := obj.(type) {
 	case *unstructured.Unstructured:
-		r.Health = health.Of(whole)
+		r.Health = rules.Of(whole)
 		r.urls = externalURLs(whole)
 	default:
 		if obj.GetDeletionTimestamp() != nil {
@@ -33,9 +35,10 @@ func recordOf(obj metav1.Object) record {
 	return r
 }
 
-// isWhole tells which kinds are watched whole: those with a health rule, and
-// custom resources, which may follow the status convention.
-func isWhole(gvk schema.GroupVersionKind) bool {
+// isWhole tells which kinds are watched whole: those with a health rule,
+// built-in or the fleet's own, and custom resources, which may follow the status
+// convention.
+func isWhole(gvk schema.GroupVersionKind, rules *health.Rules) bool {
 	builtIn := !strings.Contains(gvk.Group, ".") || strings.HasSuffix(gvk.Group, ".k8s.io")
-	return health.Has(gvk.GroupKind()) || !builtIn
+	return rules.Has(gvk.GroupKind()) || !builtIn
 }

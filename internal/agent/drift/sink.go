@@ -2,6 +2,7 @@ package drift
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -10,6 +11,7 @@ import (
 	"k8s.io/client-go/tools/cache"
 
 	"github.com/fairlead/fairlead/internal/apply"
+	"github.com/fairlead/fairlead/internal/health"
 )
 
 // sink takes the events of one kind and keeps a record per object. It stands
@@ -17,6 +19,8 @@ import (
 type sink struct {
 	gvk    schema.GroupVersionKind
 	notify func(Change)
+	// rules of health in force.
+	rules func() *health.Rules
 	// synced is closed when the first list is in.
 	synced chan struct{}
 	once   sync.Once
@@ -30,8 +34,8 @@ type name struct{ namespace, name string }
 
 var _ cache.ReflectorStore = (*sink)(nil)
 
-func newSink(gvk schema.GroupVersionKind, notify func(Change)) *sink {
-	return &sink{gvk: gvk, notify: notify, synced: make(chan struct{}), records: map[name]record{}}
+func newSink(gvk schema.GroupVersionKind, rules func() *health.Rules, notify func(Change)) *sink {
+	return &sink{gvk: gvk, rules: rules, notify: notify, synced: make(chan struct{}), records: map[name]record{}}
 }
 
 func (s *sink) Add(obj any) error    { return s.put(obj) }
@@ -43,7 +47,7 @@ func (s *sink) put(obj any) error {
 	if err != nil {
 		return err
 	}
-	n, r := name{o.GetNamespace(), o.GetName()}, recordOf(o)
+	n, r := name{o.GetNamespace(), o.GetName()}, recordOf(o, s.rules())
 	s.mu.Lock()
 	last, known := s.records[n]
 	s.records[n] = r
@@ -77,7 +81,7 @@ func (s *sink) Replace(objs []any, _ string) error {
 		if err != nil {
 			return err
 		}
-		next[name{o.GetNamespace(), o.GetName()}] = recordOf(o)
+		next[name{o.GetNamespace(), o.GetName()}] = recordOf(o, s.rules())
 	}
 	s.mu.Lock()
 	last := s.records
@@ -102,6 +106,17 @@ func (s *sink) tell(n name, last record, known bool, now record) {
 		s.notify(Change{Ref: s.ref(n)})
 	case last.Health != now.Health || !slices.Equal(last.urls, now.urls):
 		s.notify(Change{Ref: s.ref(n), StatusOnly: true})
+	}
+}
+
+// inherit what the watch before showed, so that nothing seems gone while this
+// one lists.
+func (s *sink) inherit(before *sink) {
+	before.mu.RLock()
+	defer before.mu.RUnlock()
+	if before.isSynced() {
+		s.records = maps.Clone(before.records)
+		s.once.Do(func() { close(s.synced) })
 	}
 }
 

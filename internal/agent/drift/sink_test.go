@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/fairlead/fairlead/internal/apply"
+	"github.com/fairlead/fairlead/internal/health"
 )
 
 var deployment = schema.GroupVersionKind{Group: "apps", Version: "v1", Kind: "Deployment"}
@@ -26,7 +27,7 @@ func object(name string, generation, available int64) *unstructured.Unstructured
 
 func TestSinkTellsWhatChanged(t *testing.T) {
 	var got []Change
-	s := newSink(deployment, func(c Change) { got = append(got, c) })
+	s := newSink(deployment, noRules, func(c Change) { got = append(got, c) })
 	ref := func(name string) apply.Ref {
 		return apply.Ref{Group: "apps", Version: "v1", Kind: "Deployment", Namespace: "n", Name: name}
 	}
@@ -65,7 +66,7 @@ func TestWholeAndMetadataGiveOneSignature(t *testing.T) {
 	whole.SetLabels(map[string]string{"x": "y"})
 	meta := &metav1.PartialObjectMetadata{ObjectMeta: metav1.ObjectMeta{
 		Namespace: "n", Name: "a", UID: "a", Generation: 3, Labels: map[string]string{"x": "y"}}}
-	if w, m := recordOf(whole), recordOf(meta); w.Signature != m.Signature {
+	if w, m := recordOf(whole, nil), recordOf(meta, nil); w.Signature != m.Signature {
 		t.Errorf("whole %s, metadata %s", w.Signature, m.Signature)
 	}
 }
@@ -77,7 +78,7 @@ func TestIsWhole(t *testing.T) {
 		{Group: "rbac.authorization.k8s.io", Version: "v1", Kind: "Role"}: false,
 		{Group: "example.com", Version: "v1", Kind: "Widget"}:             true,
 	} {
-		if got := isWhole(gvk); got != want {
+		if got := isWhole(gvk, nil); got != want {
 			t.Errorf("%s watched whole: %v, want %v", gvk, got, want)
 		}
 	}
@@ -104,5 +105,46 @@ func TestExternalURLs(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"http://p.example.com/", "https://s.example.com/x"}, externalURLs(ingress)); diff != "" {
 		t.Errorf("ingress (-want +got):\n%s", diff)
+	}
+}
+
+func noRules() *health.Rules { return nil }
+
+// A watch that begins anew shows what the one before showed, and tells of what
+// is judged otherwise, and of what went while it listed.
+func TestSinkJudgesAnew(t *testing.T) {
+	var got []Change
+	book := &health.Book{}
+	before := newSink(deployment, book.Rules, func(Change) {})
+	if err := before.Replace([]any{object("a", 1, 1), object("b", 1, 2), object("c", 1, 2)}, "1"); err != nil {
+		t.Fatal(err)
+	}
+	if changed, errs := book.Take(map[string]string{"apps_Deployment": "- {when: object.status.availableReplicas == 1, status: Suspended}"}); len(changed) != 1 || len(errs) > 0 {
+		t.Fatal(changed, errs)
+	}
+	after := newSink(deployment, book.Rules, func(c Change) { got = append(got, c) })
+	after.inherit(before)
+	if r, found := after.get(name{"n", "a"}); !found || !after.isSynced() || r.Health.Status != "Progressing" {
+		t.Errorf("before its list it shows %+v, %v", r, found)
+	}
+	if err := after.Replace([]any{object("a", 1, 1), object("b", 1, 2)}, "2"); err != nil {
+		t.Fatal(err)
+	}
+	ref := apply.Ref{Group: "apps", Version: "v1", Kind: "Deployment", Namespace: "n", Name: "a"}
+	gone := ref
+	gone.Name = "c"
+	if diff := cmp.Diff([]Change{{Ref: ref, StatusOnly: true}, {Ref: gone, Gone: true}}, got); diff != "" {
+		t.Errorf("changes (-want +got):\n%s", diff)
+	}
+	if r, _ := after.get(name{"n", "a"}); r.Health.Status != "Suspended" {
+		t.Errorf("judged %+v", r.Health)
+	}
+}
+
+func TestKindsWithARuleAreWatchedWhole(t *testing.T) {
+	config := schema.GroupVersionKind{Version: "v1", Kind: "ConfigMap"}
+	rules, _ := health.ParseRules(map[string]string{"ConfigMap": "- {when: true, status: Healthy}"})
+	if isWhole(config, nil) || !isWhole(config, rules) || !isWhole(deployment, nil) {
+		t.Error("which kinds are watched whole does not follow the rules")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"k8s.io/klog/v2"
 
 	"github.com/fairlead/fairlead/internal/apply"
+	"github.com/fairlead/fairlead/internal/health"
 )
 
 // Change is one event.
@@ -37,6 +39,8 @@ type Options struct {
 	Kinds *apply.Kinds
 	// Notify is told of every change, from many goroutines. It must not block.
 	Notify func(Change)
+	// Rules of health in force, asked for each object that comes in.
+	Rules func() *health.Rules
 	// Served is told when a kind that was wanted before the cluster served it
 	// is there. It must not block.
 	Served func(schema.GroupVersionKind)
@@ -104,7 +108,21 @@ func (w *Watches) Want(owner string, kinds ...schema.GroupVersionKind) {
 	}
 	for gvk := range needed {
 		if w.active[gvk] == nil && w.ctx.Err() == nil {
-			w.active[gvk] = w.start(gvk)
+			w.active[gvk] = w.start(gvk, nil)
+		}
+	}
+}
+
+// Rejudge lists the objects of these kinds anew, because the rules of their
+// health have changed. Until that is done they are shown as they were judged
+// before; those judged otherwise then are told of.
+func (w *Watches) Rejudge(kinds ...schema.GroupKind) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for gvk, a := range w.active {
+		if slices.Contains(kinds, gvk.GroupKind()) && w.ctx.Err() == nil {
+			a.stop()
+			w.active[gvk] = w.start(gvk, a.sink)
 		}
 	}
 }
@@ -165,10 +183,13 @@ func (w *Watches) AwaitSynced(ctx context.Context, limit time.Duration, kinds ..
 	}
 }
 
-// start a watch; the lock is held.
-func (w *Watches) start(gvk schema.GroupVersionKind) *active {
+// start a watch, in place of one with the sink before, if any; the lock is held.
+func (w *Watches) start(gvk schema.GroupVersionKind, before *sink) *active {
 	ctx, stop := context.WithCancel(w.ctx)
-	a := &active{sink: newSink(gvk, w.opts.Notify), stop: stop, nudge: make(chan struct{}, 1)}
+	a := &active{sink: newSink(gvk, w.opts.Rules, w.opts.Notify), stop: stop, nudge: make(chan struct{}, 1)}
+	if before != nil {
+		a.sink.inherit(before)
+	}
 	w.done.Go(func() { w.run(ctx, gvk, a) })
 	return a
 }
@@ -222,7 +243,7 @@ func (w *Watches) lister(gvk schema.GroupVersionKind, kind apply.Kind) *cache.Li
 		o.LabelSelector = apply.LabelApplication
 		return o
 	}
-	if isWhole(gvk) {
+	if isWhole(gvk, w.opts.Rules()) {
 		client := w.opts.Dynamic.Resource(kind.Resource)
 		return &cache.ListWatch{
 			ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {

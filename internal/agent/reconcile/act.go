@@ -102,7 +102,7 @@ func (r *Reconciler) start(w *work, step decide.Step) bool {
 	}
 	op, err := r.operationFor(w, step)
 	w.memory.Status.OperationState = &v1alpha1.OperationState{
-		Operation: op, Phase: v1alpha1.OperationRunning, StartedAt: status.At(w.now), Message: "syncing",
+		Operation: op, Phase: v1alpha1.OperationRunning, StartedAt: status.At(w.now), Message: status.Syncing(w.items),
 	}
 	w.memory.Running = &state.Running{Target: w.effective(), Prune: op.Sync != nil && op.Sync.Prune, Drift: step.Cause == decide.Drift}
 	if err != nil {

@@ -108,7 +108,8 @@ func (r *Reconciler) presume(w *work) []apply.Item {
 		last, ok := known.Applied[item.Ref]
 		seen, shown := r.watches.Observe(item.Ref)
 		if ok && shown && last.Digest == apply.Digest(obj) && last.Signature == seen.Signature {
-			item.State, item.Health, item.UID = apply.StateSynced, seen.Health, seen.UID
+			item = item.Showing(seen)
+			item.State = apply.StateSynced
 		} else {
 			item = presumed(item, shown, seen)
 			differ = true
@@ -120,7 +121,8 @@ func (r *Reconciler) presume(w *work) []apply.Item {
 			continue
 		}
 		seen, _ := r.watches.Observe(e.Ref)
-		items = append(items, apply.Item{Ref: e.Ref, State: apply.StateOutOfSync, Reason: apply.ReasonPrune, Health: seen.Health})
+		items = append(items, apply.Item{Ref: e.Ref, State: apply.StateOutOfSync, Reason: apply.ReasonPrune,
+			Message: e.String() + " is no longer wanted"}.Showing(seen))
 	}
 	if !differ {
 		return nil
@@ -129,10 +131,11 @@ func (r *Reconciler) presume(w *work) []apply.Item {
 }
 
 func presumed(item apply.Item, shown bool, seen apply.Observed) apply.Item {
-	item.State, item.Reason = apply.StateOutOfSync, apply.ReasonDiffers
-	item.Health, item.UID = seen.Health, seen.UID
+	item = item.Showing(seen)
+	item.State, item.Reason, item.Message = apply.StateOutOfSync, apply.ReasonDiffers, item.String()+" is not what was applied last"
 	if !shown {
 		item.Reason, item.Health = apply.ReasonMissing, v1alpha1.HealthStatus{Status: v1alpha1.HealthStatusMissing}
+		item.Message = item.String() + " is not in the cluster"
 	}
 	return item
 }

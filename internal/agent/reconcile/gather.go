@@ -131,8 +131,7 @@ func (r *Reconciler) quiet(w *work) bool {
 		if !ok || item.State != apply.StateSynced || seen.Signature != applied[item.Ref].Signature {
 			return false
 		}
-		item.Health, item.UID = seen.Health, seen.UID
-		fresh[i] = item
+		fresh[i] = item.Showing(seen)
 	}
 	w.items = fresh
 	return true

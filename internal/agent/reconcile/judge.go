@@ -13,7 +13,8 @@ import (
 func (r *Reconciler) judge(w *work) {
 	in := status.Input{
 		Now: r.opts.Clock.Now(), Spec: w.app.Spec, Previous: w.memory.Status,
-		Revisions: w.target.revisions, Items: w.items,
+		Namespace: w.owner.Namespace, Name: w.owner.Name, Starting: w.isStarting(),
+		Revisions: w.target.revisions, Items: r.timed(w),
 		Operation: w.memory.Status.OperationState, History: w.memory.Status.History,
 		ComparisonError: w.problem, SyncError: w.syncError, Orphaned: w.held.Orphaned,
 	}
@@ -30,6 +31,12 @@ func (r *Reconciler) judge(w *work) {
 	slices.Sort(in.URLs)
 	in.URLs = slices.Compact(in.URLs)
 	w.memory.Status = status.Of(in)
+}
+
+// isStarting: an operation begins, whose own message says what for.
+func (w *work) isStarting() bool {
+	running := w.memory.Running
+	return running != nil && !running.Waiting && running.NextAt.IsZero()
 }
 
 // conclude keeps what was learnt and reports it.

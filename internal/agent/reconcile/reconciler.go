@@ -18,6 +18,7 @@ import (
 	"github.com/fairlead/fairlead/internal/agent/state"
 	"github.com/fairlead/fairlead/internal/apply"
 	"github.com/fairlead/fairlead/internal/delivery/deliveryv1"
+	"github.com/fairlead/fairlead/internal/health"
 	"github.com/fairlead/fairlead/internal/source"
 )
 
@@ -49,6 +50,8 @@ type Options struct {
 	Git     Git
 	Cluster Cluster
 	Reports Reports
+	// Rules of health that are in force.
+	Rules *health.Book
 	// Workers is how many Applications are worked on at once.
 	Workers int
 	Clock   clock.WithTicker

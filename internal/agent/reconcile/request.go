@@ -18,7 +18,7 @@ func (r *Reconciler) syncRequest(w *work, op v1alpha1.Operation, do doing) apply
 	current := w.memory.Status.OperationState
 	req := apply.SyncRequest{
 		Manifests: do.manifests.With(settings), Inventory: w.held.Inventory, SaveInventory: r.keepInventory(w),
-		Known: r.known(w), Only: r.only(w, op, do), Prune: w.memory.Running.Prune, DryRun: op.Sync.DryRun,
+		Known: r.known(w), Expire: r.expiry(w), Only: r.only(w, op, do), Prune: w.memory.Running.Prune, DryRun: op.Sync.DryRun,
 		Healing:         w.memory.Running.Drift,
 		SkipHooks:       op.Sync.IsApplyStrategy(),
 		CreateNamespace: settings.CreateNamespace,

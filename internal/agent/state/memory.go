@@ -5,6 +5,7 @@ import (
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/internal/apply"
+	"github.com/fairlead/fairlead/internal/health"
 )
 
 // Memory is what is remembered of one Application between two reconciles, and
@@ -24,6 +25,8 @@ type Memory struct {
 	// Leftover identifies what the last sync could not mend: objects and how
 	// they then stood, sorted.
 	Leftover []string `json:"leftover,omitempty"`
+	// Spans of objects that are Progressing or Suspended, in order of work.
+	Spans []Span `json:"spans,omitempty"`
 	// Status as last computed.
 	Status v1alpha1.ApplicationStatus `json:"status"`
 }
@@ -49,6 +52,12 @@ type Applied struct {
 	apply.Ref
 	Digest    string `json:"digest"`
 	Signature string `json:"signature"`
+}
+
+// Span is since when an object has had its health.
+type Span struct {
+	apply.Ref
+	health.Span
 }
 
 // Running is an operation that has not finished.

@@ -21,6 +21,7 @@ func conditions(in Input) []v1alpha1.ApplicationCondition {
 		v1alpha1.ApplicationConditionComparisonError: first(in.ComparisonError,
 			named(in.Items, apply.ReasonError, apply.ReasonRefused)),
 		v1alpha1.ApplicationConditionSyncError:             in.SyncError,
+		v1alpha1.ApplicationConditionOutOfSync:             outOfSync(in),
 		v1alpha1.ApplicationConditionWorkloadOnHub:         named(in.Items, apply.ReasonNotAllowed),
 		v1alpha1.ApplicationConditionRenderWarning:         joined(in.Warnings),
 		v1alpha1.ApplicationConditionSharedResourceWarning: named(in.Items, apply.ReasonOwnedByAnother),
@@ -75,10 +76,15 @@ func joined(messages []string) string {
 	return strings.Join(messages, "; ")
 }
 
+// more ends a message that was cut.
+const more = " ..."
+
 // Shorten a message to what a status has room for.
-func Shorten(message string) string {
-	if len(message) <= maxMessage {
+func Shorten(message string) string { return shorten(message, maxMessage) }
+
+func shorten(message string, limit int) string {
+	if len(message) <= limit {
 		return message
 	}
-	return strings.ToValidUTF8(message[:maxMessage], "") + " ..."
+	return strings.ToValidUTF8(message[:limit], "") + more
 }

@@ -10,13 +10,14 @@ import (
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/internal/apply"
-	"github.com/fairlead/fairlead/internal/health"
 )
 
 // Input is everything a status depends on.
 type Input struct {
 	Now  time.Time
 	Spec v1alpha1.ApplicationSpec
+	// Namespace and Name of the Application.
+	Namespace, Name string
 	// Previous status: times are kept where nothing changed.
 	Previous v1alpha1.ApplicationStatus
 	// Revisions compared with, one per source; empty before the first render.
@@ -29,6 +30,9 @@ type Input struct {
 	URLs []string
 	// Items of the last comparison; nil if none could be made.
 	Items []apply.Item
+	// Starting: the operation under way has only begun; its message says what
+	// is out of sync.
+	Starting bool
 	// Operation under way, or the last one.
 	Operation *v1alpha1.OperationState
 	// History of syncs.
@@ -130,25 +134,6 @@ func syncCode(in Input) v1alpha1.SyncStatusCode {
 		}
 	}
 	return code
-}
-
-// appHealth rolls up the wanted objects; what waits to be pruned does not
-// count.
-func appHealth(in Input) v1alpha1.AppHealthStatus {
-	h := v1alpha1.AppHealthStatus{Status: v1alpha1.HealthStatusUnknown, LastTransitionTime: in.Previous.Health.LastTransitionTime}
-	if in.Items != nil {
-		var codes []v1alpha1.HealthStatusCode
-		for _, item := range in.Items {
-			if item.Reason != apply.ReasonPrune {
-				codes = append(codes, item.Health.Status)
-			}
-		}
-		h.Status = health.Worst(codes...)
-	}
-	if h.LastTransitionTime == nil || h.Status != in.Previous.Health.Status {
-		h.LastTransitionTime = at(in.Now)
-	}
-	return h
 }
 
 func holdsApplications(items []apply.Item) bool {

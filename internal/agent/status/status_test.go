@@ -17,7 +17,12 @@ import (
 var now = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 func item(name string, state apply.State, reason apply.Reason, health v1alpha1.HealthStatusCode) apply.Item {
+	uid := "uid-" + name
+	if reason == apply.ReasonMissing {
+		uid = ""
+	}
 	return apply.Item{
+		UID:   uid,
 		Ref:   apply.Ref{Group: "apps", Version: "v1", Kind: "Deployment", Namespace: "n", Name: name},
 		State: state, Reason: reason, Message: name + " has a problem", Health: v1alpha1.HealthStatus{Status: health},
 	}
@@ -41,13 +46,15 @@ func TestCodes(t *testing.T) {
 		{"nothing wanted", []apply.Item{}, "", v1alpha1.SyncStatusCodeSynced, healthy},
 		{"all well", []apply.Item{synced}, "", v1alpha1.SyncStatusCodeSynced, healthy},
 		{"one missing", []apply.Item{synced, item("b", apply.StateOutOfSync, apply.ReasonMissing, missing)}, "",
+			v1alpha1.SyncStatusCodeOutOfSync, healthy},
+		{"all missing", []apply.Item{item("b", apply.StateOutOfSync, apply.ReasonMissing, missing)}, "",
 			v1alpha1.SyncStatusCodeOutOfSync, missing},
 		{"one not comparable", []apply.Item{synced, item("b", apply.StateUnknown, apply.ReasonError, "")}, "",
 			v1alpha1.SyncStatusCodeUnknown, healthy},
 		{"what differs outweighs", []apply.Item{item("b", apply.StateUnknown, apply.ReasonError, ""), item("c", apply.StateOutOfSync, apply.ReasonDiffers, healthy)}, "",
 			v1alpha1.SyncStatusCodeOutOfSync, healthy},
-		{"to be pruned does not count for health", []apply.Item{synced, item("b", apply.StateOutOfSync, apply.ReasonPrune, v1alpha1.HealthStatusDegraded)}, "",
-			v1alpha1.SyncStatusCodeOutOfSync, healthy},
+		{"what waits to be pruned counts", []apply.Item{synced, item("b", apply.StateOutOfSync, apply.ReasonPrune, v1alpha1.HealthStatusDegraded)}, "",
+			v1alpha1.SyncStatusCodeOutOfSync, v1alpha1.HealthStatusDegraded},
 		{"cannot be rendered, last good one runs", []apply.Item{synced}, "no such file", v1alpha1.SyncStatusCodeUnknown, healthy},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
