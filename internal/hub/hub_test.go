@@ -48,6 +48,7 @@ type running struct {
 	namespace string
 	git       *gitserver.Server
 	opts      hub.Options
+	hub       *hub.Hub // that runs
 	stop      func()
 }
 
@@ -89,6 +90,7 @@ func (r *running) run(t *testing.T) {
 		cancel()
 		t.Fatal(err)
 	}
+	r.hub = h
 	done := make(chan error, 1)
 	go func() { done <- h.Run(ctx) }()
 	stopped := false

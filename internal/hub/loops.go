@@ -23,8 +23,8 @@ import (
 )
 
 // addLoops is the inventory of what runs. On the leader: sets, applications,
-// tombstones, pins, clusters, what webhooks ask for. On every replica: the
-// delivery server, webhooks.
+// tombstones, pins, clusters, what webhooks ask for, refused health rules. On
+// every replica: the delivery server, webhooks, health rules.
 func (h *Hub) addLoops(ctx context.Context) error {
 	m := h.manager
 	inventory, err := h.newInventory(ctx)
@@ -134,6 +134,10 @@ func (h *Hub) addDelivery(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	ruled, err := h.addHealthRules()
+	if err != nil {
+		return err
+	}
 	if err := h.addProbes(); err != nil {
 		return err
 	}
@@ -147,7 +151,8 @@ func (h *Hub) addDelivery(ctx context.Context) error {
 			return err
 		}
 	}
-	return m.Add(&agentServer{hub: h, server: server, writer: writer, guard: tombstones, fed: fed})
+	return m.Add(&agentServer{hub: h, server: server, writer: writer, guard: tombstones,
+		fed: func(ctx context.Context) bool { return fed(ctx) && ruled(ctx) }})
 }
 
 func (h *Hub) addProbes() error {
