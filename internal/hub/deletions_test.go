@@ -258,6 +258,7 @@ func TestB18ADeletedNamespaceIsHeldAboveTheGuard(t *testing.T) {
 	if err := r.Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: other}}); err != nil {
 		t.Fatal(err)
 	}
+	r.project(t, "default", `{sourceRepos: ["*"], destinations: [{server: "*", namespace: "*"}], sourceNamespaces: [`+other+`]}`)
 	control := r.namespace
 	r.namespace = other // of the Applications
 	t.Cleanup(func() { r.cleanUp(t) })

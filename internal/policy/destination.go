@@ -9,7 +9,10 @@ import (
 	"github.com/fairlead/fairlead/api/v1alpha1"
 )
 
-const destinations = "spec.destinations"
+const (
+	destinations = "spec.destinations"
+	onlyScoped   = "spec.permitOnlyProjectScopedClusters"
+)
 
 // Cluster is the destination's cluster, as the fleet's inventory has it: both
 // its name and its server, whichever of them the Application writes.
@@ -94,7 +97,7 @@ func (f *found) destination(project *v1alpha1.AppProject, c Cluster, namespace s
 	case !permitted:
 		f.notListed(project, rules, c, namespace)
 	case project.Spec.PermitOnlyProjectScopedClusters && !scoped:
-		f.add("spec.permitOnlyProjectScopedClusters", "cluster "+c.String()+" does not belong to the project",
+		f.add(onlyScoped, "cluster "+c.String()+" does not belong to the project",
 			"set spec.project of the Cluster to "+nameOf(project)+", or use a cluster that has it")
 	}
 }

@@ -6,11 +6,11 @@
 // # The hub, before it writes an Application or sends it
 //
 //	if err := policy.CheckProject(&app.Spec, projects); err != nil { ... } // it exists
-//	if err := policy.Member(project, app); err != nil { ... }             // sourceNamespaces
-//	for _, v := range policy.Application(project, app, cluster) { ... }    // sourceRepos, destinations
+//	violations := policy.Delivery(project, app, cluster)                   // sourceNamespaces, sourceRepos, destinations
+//	condition := policy.Refusal(app, violations)
 //
-// Each violation is a condition of type InvalidSpecError; an Application that
-// has one is not delivered anew, and what runs stays. [Problems] says what is
+// Violations are a condition of type InvalidSpecError; an Application that has
+// some is not delivered anew, and what runs stays. [Problems] says what is
 // wrong with a project itself, for its own conditions. The cluster comes from
 // the inventory, with its name, its server and its project, whichever of them
 // the destination names.
@@ -21,6 +21,7 @@
 //	policy.Application(project, app, cluster)      // again: the hub may have been of another mind
 //	table := policy.Windows(project, app, cluster) // kept while these stay the same
 //	table.At(now)                                  // may a sync begin, and when to ask again
+//	table.Opens(manual, now)                       // when it may
 //	table.MayContinue(manual, started, now)        // between waves of a sync under way
 //	policy.ServiceAccount(project, app, cluster)   // whom to impersonate
 //	policy.Object(project, resource, cluster)      // each object, before it is applied or pruned
@@ -40,8 +41,7 @@
 // # What is left to others
 //
 // Global projects (globalProjects of argocd-cm), repositories scoped to a
-// project, and signatures. The hub joins a global project, and addresses of
-// scoped repositories, to the spec before it asks and sends; nothing changes
-// here. SignatureKeys, SourceIntegrity and OrphanedResources are decoded: they
-// are for who fetches, and for who lists. Roles are internal/rbac's.
+// project, and signatures: nobody reads them yet. A hub that did would join
+// them to the spec before it asks and sends; nothing would change here.
+// OrphanedResources are for the agent, which lists. Roles are internal/rbac's.
 package policy

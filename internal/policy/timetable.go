@@ -155,3 +155,20 @@ func (t *Timetable) next(now time.Time) time.Time {
 	}
 	return moment
 }
+
+// changes bounds how many changes of the windows Opens looks through.
+const changes = 64
+
+// Opens is when a sync that may not begin at now may: zero if no time is in
+// sight.
+func (t *Timetable) Opens(manual bool, now time.Time) time.Time {
+	if len(t.problems) > 0 {
+		return time.Time{}
+	}
+	for range changes {
+		if now = t.next(now); now.IsZero() || t.state(now).permits(manual) {
+			return now
+		}
+	}
+	return time.Time{}
+}

@@ -26,6 +26,11 @@ func (v Violation) Error() string {
 	return "project " + v.Project + ": " + v.Field + ": " + v.Value + "; " + v.Fix
 }
 
+// byPlace: it is the destination that is refused, not the kind.
+func (v Violation) byPlace() bool {
+	return strings.HasPrefix(v.Field, destinations) || v.Field == onlyScoped
+}
+
 // found is what a check of a project has found so far.
 type found struct {
 	project    string

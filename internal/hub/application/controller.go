@@ -100,20 +100,17 @@ func (r *Reconciler) gather(ctx context.Context, app *v1alpha1.Application) (Fac
 	if err != nil {
 		return f, err
 	}
-	if c, err := destinations.Resolve(app.Spec.Destination); err != nil {
+	to, err := destinations.Resolve(app.Spec.Destination)
+	if err != nil {
 		f.DestinationError = err.Error()
 	} else {
-		f.Cluster = c.Name
-		if f.Enrolled, err = r.enrolled(ctx, c.Name); err != nil {
+		f.Cluster = to.Name
+		if f.Enrolled, err = r.enrolled(ctx, to.Name); err != nil {
 			return f, err
 		}
 	}
-	project := types.NamespacedName{Namespace: r.Namespace, Name: app.Spec.GetProject()}
-	switch err := r.Client.Get(ctx, project, &v1alpha1.AppProject{}); {
-	case err == nil:
-		f.ProjectFound = true
-	case !apierrors.IsNotFound(err):
-		return f, fmt.Errorf("read AppProject %s: %w", project, err)
+	if err := r.permitted(ctx, app, to, &f); err != nil {
+		return f, err
 	}
 	f.Unresolved = r.unresolved(app)
 	f.Wanted, err = r.wanted(ctx, app)

@@ -19,6 +19,8 @@ type Facts struct {
 	Enrolled bool
 	// ProjectFound is true when the AppProject exists.
 	ProjectFound bool
+	// Forbidden says what the AppProject does not permit; empty for nothing.
+	Forbidden string
 	// Unresolved holds one line per source whose revision is not known, or
 	// could not be asked about anew.
 	Unresolved []string
@@ -58,6 +60,12 @@ func Decide(app *v1alpha1.Application, f Facts) Decision {
 		say(v1alpha1.ApplicationConditionDestinationUnknown, "%s", f.DestinationError)
 		return d
 	}
+	if f.Forbidden != "" {
+		// It stays where it was delivered, if it was: nothing is released for
+		// the sake of a destination that it may not have.
+		say(v1alpha1.ApplicationConditionInvalidSpecError, "%s", f.Forbidden)
+		return d
+	}
 	if !f.Enrolled {
 		say(v1alpha1.ApplicationConditionNotDelivered, "no agent has joined cluster %q yet; run: fairlead cluster token %s", f.Cluster, f.Cluster)
 	}
@@ -65,8 +73,13 @@ func Decide(app *v1alpha1.Application, f Facts) Decision {
 		say(v1alpha1.ApplicationConditionRevisionUnresolved, "%s", strings.Join(f.Unresolved, "; "))
 	}
 
+	was := deliveredTo(app)
+	moved := was != "" && was != f.Cluster
+	if moved && !f.ProjectFound {
+		return d // nobody can tell whether it may
+	}
 	d.Cluster = f.Cluster
-	if was := deliveredTo(app); was != "" && was != f.Cluster {
+	if moved {
 		d.ReleaseAt = was
 	}
 	return d

@@ -154,6 +154,9 @@ func (x *Index) SetCluster(c *fleet.Cluster) {
 	if !settled(was, c) {
 		x.notify(c.Name)
 	}
+	if rescoped(was, c) {
+		x.composeAll(x.ofDelivered[c.Name])
+	}
 	if was != nil && serverKey(was) == server {
 		return
 	}

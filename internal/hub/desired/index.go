@@ -47,6 +47,8 @@ type entry struct {
 	pins    []key
 	cluster string // whose set the bundle is in; "" for none
 	bundle  *deliveryv1.Bundle
+
+	permission permission
 }
 
 // NewIndex returns an empty Index for the hub of the given epoch. AppProjects
@@ -142,18 +144,22 @@ func (x *Index) compose(k key) {
 
 // place says in which cluster's set the Application belongs now, and with what
 // bundle. It belongs in none while its destination is not the recorded
-// cluster, its revision is not pinned, or a tombstone has taken its place.
+// cluster, its revision is not pinned, or a tombstone has taken its place. What
+// its project forbids is not sent; it stays where, and as, it was delivered.
 func (x *Index) place(e *entry) (string, *deliveryv1.Bundle) {
 	cluster := delivered(e.app)
-	if cluster == "" || x.resolve(e.app.Spec.Destination) != cluster {
-		return "", nil
-	}
 	id := fleet.ApplicationKey{Namespace: e.app.Namespace, Name: e.app.Name, UID: string(e.app.UID)}
-	if x.tombs[key{Namespace: x.control, Name: fleet.TombstoneName(cluster, id)}] != nil {
+	if cluster == "" || x.tombs[key{Namespace: x.control, Name: fleet.TombstoneName(cluster, id)}] != nil {
 		return "", nil
 	}
+	to, stays := x.resolve(e.app.Spec.Destination), e.cluster == cluster
+	project := x.projects[key{Namespace: x.control, Name: e.app.Spec.GetProject()}]
 	var bundle *deliveryv1.Bundle
-	if project := x.projects[key{Namespace: x.control, Name: e.app.Spec.GetProject()}]; project != nil {
+	switch {
+	case to != "" && (project == nil || !e.permitted(project, x.clusters[to])):
+	case to != cluster:
+		return "", nil
+	default:
 		var err error
 		if bundle, err = bundleOf(e.app, x.pin, project); err != nil {
 			x.logger.Error(err, "application not delivered", "application", e.app.Namespace+"/"+e.app.Name)
@@ -162,7 +168,7 @@ func (x *Index) place(e *entry) (string, *deliveryv1.Bundle) {
 	switch {
 	case bundle != nil:
 		return cluster, bundle
-	case e.cluster == cluster: // no pin or no project now; what was delivered stays
+	case stays: // no pin, no project or no permission now; what was delivered stays
 		return e.cluster, e.bundle
 	default:
 		return "", nil

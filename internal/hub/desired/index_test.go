@@ -60,8 +60,12 @@ func newFleet() *Index {
 	return x
 }
 
+// aProject permits everything.
 func aProject(name string) *v1alpha1.AppProject {
-	return &v1alpha1.AppProject{ObjectMeta: meta(name, "2")}
+	p := &v1alpha1.AppProject{ObjectMeta: meta(name, "2")}
+	p.Spec.SourceRepos = []string{"*"}
+	p.Spec.Destinations = []v1alpha1.ApplicationDestination{{Server: "*", Namespace: "*"}}
+	return p
 }
 
 func TestNothingIsDeliveredForAProjectThatDoesNotExist(t *testing.T) {
