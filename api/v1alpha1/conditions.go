@@ -75,6 +75,9 @@ const (
 	// ApplicationConditionRenderWarning: the source renders, but part of it has
 	// no effect or comes out otherwise each time.
 	ApplicationConditionRenderWarning = "RenderWarning"
+	// ApplicationConditionSyncWaitsForWindow: a sync window of the project is in
+	// the way of a sync.
+	ApplicationConditionSyncWaitsForWindow = "SyncWaitsForWindow"
 	// ApplicationConditionOrphaned: the agent runs and heals this Application
 	// although the hub's set for its cluster no longer has it, and no
 	// tombstone says to stop.

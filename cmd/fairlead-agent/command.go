@@ -20,6 +20,7 @@ import (
 	"github.com/fairlead/fairlead/internal/agent"
 	"github.com/fairlead/fairlead/internal/agent/credential"
 	"github.com/fairlead/fairlead/internal/agent/link"
+	"github.com/fairlead/fairlead/internal/agent/reconcile"
 	"github.com/fairlead/fairlead/internal/delivery"
 )
 
@@ -39,6 +40,8 @@ type options struct {
 	logFormat  string
 	logLevel   int
 	workers    int
+	// impersonation of service accounts that projects name.
+	impersonation string
 }
 
 func newCommand(getenv func(string) string, errs io.Writer) *cobra.Command {
@@ -80,6 +83,7 @@ prints the whole command. The token may also stand in ` + envToken + `.`,
 	flags.StringVar(&o.logFormat, "log-format", "json", "json or text")
 	flags.IntVar(&o.logLevel, "log-level", 0, "0 says what happens, 1 also requests that are repeated, 2 also what client-go says")
 	flags.IntVar(&o.workers, "workers", 4, "how many applications are worked on at once")
+	flags.StringVar(&o.impersonation, "impersonation", "off", "who applies where a project has destinationServiceAccounts: off (the agent), enforced (the matching account, or nobody), preferred (the matching account, or the agent)")
 	return command
 }
 
@@ -95,7 +99,7 @@ func start(ctx context.Context, o options, log logr.Logger) error {
 	}
 	a, err := agent.New(agent.Options{
 		RestConfig: cfg, Credentials: identity, DataDir: o.dataDir, Namespace: o.namespace,
-		Workers: o.workers, Proxy: http.ProxyFromEnvironment, Version: version, Logger: log,
+		Impersonation: reconcile.Impersonation(o.impersonation), Workers: o.workers, Proxy: http.ProxyFromEnvironment, Version: version, Logger: log,
 		AtRest: debug.FreeOSMemory,
 	})
 	if err != nil {

@@ -3,6 +3,7 @@ package agent
 import (
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -11,6 +12,7 @@ import (
 	"k8s.io/utils/clock"
 
 	"github.com/fairlead/fairlead/internal/agent/link"
+	"github.com/fairlead/fairlead/internal/agent/reconcile"
 	"github.com/fairlead/fairlead/internal/delivery"
 	"github.com/fairlead/fairlead/internal/source"
 )
@@ -45,6 +47,9 @@ type Options struct {
 	// Allow decides which kinds and namespaces may be written; nil allows all
 	// that the cluster's RBAC does.
 	Allow func(gvk schema.GroupVersionKind, namespace string) error
+	// Impersonation of the service accounts that projects name
+	// (spec.destinationServiceAccounts). Empty means off.
+	Impersonation reconcile.Impersonation
 	// NoLease skips the lease, for a caller that already is the only writer.
 	NoLease bool
 	// Workers is how many Applications are worked on at once; 0 means 4.
@@ -78,6 +83,9 @@ func (o Options) complete() (Options, error) {
 		return o, errors.New("agent: no data directory: DataDir is required")
 	case o.Credentials == nil && o.Hub == nil:
 		return o, errors.New("agent: no identity: join the fleet first (--join TOKEN)")
+	}
+	if err := o.Impersonation.Check(); err != nil {
+		return o, fmt.Errorf("agent: %w", err)
 	}
 	if o.Namespace == "" {
 		o.Namespace = DefaultNamespace

@@ -51,6 +51,7 @@ type site struct {
 	dir      string
 	requests *counter
 	agent    *agent.Agent
+	options  func(*agent.Options) // changes them before each start; nil for none
 	stop     func()
 	// clock of the agent; nil is the real one.
 	clock clock.WithTicker
@@ -94,6 +95,9 @@ func (s *site) start(change ...func(*agent.Options)) {
 		RestConfig: cfg, Hub: s.hub, DataDir: s.dir, Namespace: s.home, ReportDelay: 20 * time.Millisecond,
 		Backoff: link.Backoff{First: 50 * time.Millisecond, Max: 200 * time.Millisecond},
 		Version: "test", Clock: s.clock, Logger: testr.NewWithInterface(quiet{s.t}, testr.Options{LogTimestamp: true, Verbosity: 1}),
+	}
+	if s.options != nil {
+		s.options(&o)
 	}
 	for _, c := range change {
 		c(&o)
@@ -184,6 +188,20 @@ func (s *site) bundle(name string, policy *v1alpha1.SyncPolicy, modify ...func(*
 	for _, m := range modify {
 		m(app)
 	}
+	return s.bundleOf(app, anything())
+}
+
+// anything is what a project without bounds says.
+func anything() v1alpha1.AppProjectSpec {
+	return v1alpha1.AppProjectSpec{
+		SourceRepos: []string{"*"}, Destinations: []v1alpha1.ApplicationDestination{{Name: "*", Namespace: "*"}, {Server: "*", Namespace: "*"}},
+		ClusterResourceWhitelist: []v1alpha1.ClusterResourceRestrictionItem{{Group: "*", Kind: "*"}},
+	}
+}
+
+// bundleOf an application of a project, at the repository's present head.
+func (s *site) bundleOf(app *v1alpha1.Application, project v1alpha1.AppProjectSpec) *deliveryv1.Bundle {
+	s.t.Helper()
 	head, err := s.repo.Head(s.t.Context(), "main")
 	if err != nil {
 		s.t.Fatal(err)
@@ -193,6 +211,9 @@ func (s *site) bundle(name string, policy *v1alpha1.SyncPolicy, modify ...func(*
 		s.t.Fatal(err)
 	}
 	b := &deliveryv1.Bundle{Namespace: app.Namespace, Name: app.Name, Uid: string(app.UID), Application: raw}
+	if b.Project, err = delivery.Canonical(project); err != nil {
+		s.t.Fatal(err)
+	}
 	for _, src := range app.Spec.GetSources() {
 		b.Pins = append(b.Pins, &deliveryv1.PinnedSource{RepoUrl: src.RepoURL, TargetRevision: src.TargetRevision, Revision: head})
 	}

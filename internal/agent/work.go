@@ -15,6 +15,7 @@ import (
 	"github.com/fairlead/fairlead/internal/agent/facts"
 	"github.com/fairlead/fairlead/internal/agent/link"
 	"github.com/fairlead/fairlead/internal/agent/lull"
+	"github.com/fairlead/fairlead/internal/agent/orphans"
 	"github.com/fairlead/fairlead/internal/agent/reconcile"
 	"github.com/fairlead/fairlead/internal/agent/state"
 	"github.com/fairlead/fairlead/internal/apply"
@@ -67,6 +68,7 @@ type parts struct {
 	loop       *link.Loop
 	renewal    *link.Renewal
 	reconciler *reconcile.Reconciler
+	orphans    *orphans.Monitor
 	// rules of health in force.
 	rules health.Book
 	log   logr.Logger
@@ -96,9 +98,16 @@ func (a *Agent) assemble(ctx context.Context, held *state.State) (*parts, error)
 		Delay: a.opts.ReportDelay, Highest: held.Highest, Clock: a.opts.Clock, Logger: log.WithName("report"),
 		Acked: func(ack *deliveryv1.TombstoneAck) { a.acked(held, ack) },
 	})
+	strays, err := orphans.NewLister(cfg)
+	if err != nil {
+		return nil, err
+	}
+	p.orphans = orphans.New(orphans.Options{
+		Lister: strays, Changed: func(keys ...string) { p.reconciler.Enqueue(keys...) }, Clock: a.opts.Clock, Logger: log.WithName("orphans"),
+	})
 	p.reconciler = reconcile.New(reconcile.Options{
 		State: held, Engine: p.engine, Copies: p.copies, Git: p.git, Cluster: p.server, Reports: p.outbox, Rules: &p.rules,
-		Workers: a.opts.Workers, Clock: a.opts.Clock, Logger: log.WithName("reconcile"),
+		Impersonation: a.opts.Impersonation, Orphans: p.orphans, Workers: a.opts.Workers, Clock: a.opts.Clock, Logger: log.WithName("reconcile"),
 	})
 	p.watches = drift.Start(ctx, drift.Options{
 		Dynamic: p.engine.Client(), Metadata: meta, Kinds: p.engine.Kinds(), Rules: p.rules.Rules,
@@ -145,6 +154,7 @@ func (p *parts) run(ctx context.Context, a *Agent) {
 	p.reconciler.OnWork(rest.Stir)
 	var all sync.WaitGroup
 	all.Go(func() { p.reconciler.Run(ctx, p.watches) })
+	all.Go(func() { p.orphans.Run(ctx) })
 	all.Go(func() { p.outbox.Run(ctx) })
 	all.Go(func() { rest.Run(ctx) })
 	all.Go(func() { p.loop.Run(ctx) })

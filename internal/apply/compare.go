@@ -27,6 +27,7 @@ func (e *Engine) Compare(ctx context.Context, m *Manifests, inv Inventory, known
 		items = append(items, Item{Ref: r.Ref, Wave: r.Wave, State: StateOutOfSync, Reason: r.Reason, Message: r.Message})
 	}
 
+	items = append(items, m.unpermitted()...)
 	extra := slices.DeleteFunc(inv.Minus(m.Inventory()), func(e Entry) bool { return e.Hook })
 	extras := make([]*Item, len(extra))
 	each(ctx, e.opts.Parallel, len(extra), func(i int) {
@@ -49,7 +50,7 @@ func (e *Engine) compareWanted(ctx context.Context, m *Manifests, o object, kind
 	item := Item{Ref: o.ref, Wave: o.wave}
 	kind, err := kinds.of(o.ref)
 	if err == nil {
-		o, err = m.settle(o, kind)
+		o, err = m.found(o, kind)
 		item.Ref = o.ref
 	}
 	if err != nil {

@@ -16,6 +16,8 @@ type Engine struct {
 	opts   Options
 	client dynamic.Interface
 	kinds  *Kinds
+
+	accounts *accounts
 }
 
 // New engine on the API server of cfg. If cfg sets no QPS, the client does not
@@ -41,7 +43,7 @@ func New(cfg *rest.Config, opts Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{opts: opts, client: client, kinds: kinds}, nil
+	return &Engine{opts: opts, client: client, kinds: kinds, accounts: &accounts{cfg: cfg, byUser: map[string]*Engine{}}}, nil
 }
 
 // Kinds that the cluster serves.

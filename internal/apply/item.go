@@ -26,6 +26,7 @@ const (
 	ReasonKindNotInstalled Reason = "KindNotInstalled" // the cluster does not serve the kind (yet)
 	ReasonRefused          Reason = "Refused"          // by Prepare or by the API server
 	ReasonNotAllowed       Reason = "NotAllowed"       // by Options.Allow: it will never be applied here
+	ReasonNotPermitted     Reason = "NotPermitted"     // by Manifests.Permit: the sync fails because of it
 	ReasonError            Reason = "Error"            // the comparison failed
 )
 

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"errors"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -18,6 +19,10 @@ type Manifests struct {
 	refused   []Refusal
 	warnings  []string
 	settings  Settings
+	// permit is asked before an object is applied; forbidden are those that it
+	// refused.
+	permit    Permit
+	forbidden []prohibition
 	// ends are the hooks that run when the Application is deleted.
 	ends []object
 }
@@ -42,7 +47,7 @@ type object struct {
 type Refusal struct {
 	Ref
 	Wave int
-	// Reason is ReasonRefused or ReasonNotAllowed.
+	// Reason is ReasonRefused, ReasonNotAllowed or ReasonNotPermitted.
 	Reason  Reason
 	Message string
 }
@@ -58,8 +63,16 @@ func (m *Manifests) Key() Key { return m.key }
 // Namespace that objects without one of their own go to.
 func (m *Manifests) Namespace() string { return m.namespace }
 
-// Refused objects, in order of their references. They fail a sync, one by one.
-func (m *Manifests) Refused() []Refusal { return m.refused }
+// Refused objects, in order of their references. They fail a sync, one by one;
+// those that are not permitted fail it as a whole.
+func (m *Manifests) Refused() []Refusal {
+	out := slices.Clone(m.refused)
+	for _, p := range m.forbidden {
+		out = append(out, p.Refusal)
+	}
+	slices.SortStableFunc(out, func(a, b Refusal) int { return a.Compare(b.Ref) })
+	return out
+}
 
 // Warnings are for people: what is in the manifests and has no effect.
 func (m *Manifests) Warnings() []string { return m.warnings }
@@ -83,6 +96,9 @@ func (m *Manifests) Inventory() Inventory {
 	}
 	for _, r := range m.refused {
 		entries = append(entries, Entry{Ref: r.Ref})
+	}
+	for _, p := range m.forbidden {
+		entries = append(entries, Entry{Ref: p.Ref, Hook: p.hook})
 	}
 	return NewInventory(entries...)
 }

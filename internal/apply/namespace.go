@@ -36,6 +36,9 @@ func (r *run) namespace(ctx context.Context) error {
 	case live != nil && r.req.NamespaceMetadata == nil:
 		return nil
 	}
+	if err := r.m.mayApply(object{place: place{ref: ref}, settled: true}); err != nil {
+		return err
+	}
 	r.unmade = r.req.DryRun && live == nil
 	want := &unstructured.Unstructured{}
 	want.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Namespace"))

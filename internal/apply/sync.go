@@ -71,6 +71,9 @@ type run struct {
 }
 
 func (r *run) all(ctx context.Context) error {
+	if r.forbids() {
+		return nil
+	}
 	objs := r.selected()
 	kinds := r.engine.resolve(ctx, objs)
 	objs = r.settle(objs, kinds)
@@ -142,7 +145,7 @@ func (r *run) settle(objs []object, kinds lookups) []object {
 	for i, o := range objs {
 		out[i] = o
 		if kind, err := kinds.of(o.ref); err == nil {
-			if settled, err := r.m.settle(o, kind); err == nil {
+			if settled, err := r.m.found(o, kind); err == nil {
 				out[i] = settled
 			}
 		}

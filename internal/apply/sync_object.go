@@ -13,7 +13,7 @@ func (r *run) apply(ctx context.Context, o object, kinds lookups) ItemResult {
 	kind, err := kinds.of(o.ref)
 	if err == nil {
 		// Settled already, unless the object lacks a namespace: that error is due here.
-		o, err = r.m.settle(o, kind)
+		o, err = r.m.found(o, kind)
 	}
 	if notInstalled(err) && r.req.DryRun && r.arrives(o) {
 		res.Outcome, res.Message = Synced, "dry run: not checked, its kind is not installed yet"

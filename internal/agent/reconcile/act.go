@@ -23,7 +23,7 @@ func (r *Reconciler) act(ctx context.Context, w *work) error {
 	if r.isLifted(w.key) {
 		in = lift(in)
 	}
-	step := decide.Next(in)
+	step := w.windowed(decide.Next(in))
 	r.opts.Logger.V(1).Info("decided", "application", w.key, "action", step.Action, "cause", step.Cause,
 		"outOfSync", in.Compared.OutOfSync, "prunable", in.Compared.Prunable, "noProgress", in.Compared.NoProgress, "stale", in.Compared.Stale)
 	w.syncError = step.Problem

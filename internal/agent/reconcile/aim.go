@@ -17,6 +17,9 @@ import (
 // aim finds out what should run and sees that its objects are on disk. What
 // stands in the way becomes w.problem; the last good target then stays.
 func (r *Reconciler) aim(ctx context.Context, w *work) {
+	if w.problem = w.law.forbidden; w.problem != "" {
+		return
+	}
 	if !bytes.Equal(w.view.bundle, w.held.Bundle.GetDigest()) {
 		w.view.broken = nil // a new word from the hub: try again
 	}

@@ -27,6 +27,9 @@ const (
 // attempt runs the operation in progress once, and judges how it went.
 func (r *Reconciler) attempt(ctx context.Context, w *work) error {
 	op := w.operation()
+	if r.waitsForWindow(w, op) {
+		return nil
+	}
 	during, done := r.breakable(ctx, w.key)
 	defer done()
 	do, err := r.manifestsFor(during, w, op)
@@ -40,7 +43,7 @@ func (r *Reconciler) attempt(ctx context.Context, w *work) error {
 	w.begin(do)
 	r.announce(w, op, do)
 	before := r.observed(do.manifests.Inventory())
-	result, err := r.opts.Engine.Sync(during, r.syncRequest(w, op, do))
+	result, err := w.law.engine.Sync(during, r.syncRequest(w, op, do))
 	if ctx.Err() != nil {
 		return ctx.Err() // goes on where it was, after the restart
 	}
@@ -122,7 +125,7 @@ func (r *Reconciler) remember(w *work, op v1alpha1.Operation, do doing, result *
 	if op.Sync.DryRun {
 		return
 	}
-	w.held.Inventory = result.Inventory
+	w.held.Inventory = result.Inventory.Union(w.withheld())
 	byRef := map[apply.Ref]state.Applied{}
 	for _, a := range w.memory.Applied {
 		byRef[a.Ref] = a

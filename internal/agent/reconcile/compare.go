@@ -20,6 +20,9 @@ const watchLimit = 5 * time.Second
 // compare prepares the objects of the target, or of the last good one, and
 // looks what the cluster has of them. With nothing to compare, items are nil.
 func (r *Reconciler) compare(ctx context.Context, w *work) error {
+	if w.problem = first(w.law.unaccountable, w.problem); w.law.unaccountable != "" {
+		return nil
+	}
 	w.items, w.manifests = nil, nil
 	if w.memory.Good == nil {
 		return nil
@@ -33,7 +36,7 @@ func (r *Reconciler) compare(ctx context.Context, w *work) error {
 		return err
 	}
 	settings, warnings := settingsOf(&w.app, nil)
-	w.manifests = w.manifests.With(settings)
+	w.manifests = w.manifests.With(settings).Permit(w.law.permit)
 	w.memory.Good.Ignored = append(w.manifests.Warnings(), warnings...)
 	kinds := kindsOf(w.held.Inventory, w.manifests.Inventory())
 	r.watches.Want(w.key, kinds...)
@@ -60,7 +63,7 @@ func (r *Reconciler) known(w *work) apply.Known {
 
 // inspect asks the engine, and remembers what it found to be as wanted.
 func (r *Reconciler) inspect(ctx context.Context, w *work) error {
-	items, err := r.opts.Engine.Compare(ctx, w.manifests, w.held.Inventory, r.known(w))
+	items, err := w.law.engine.Compare(ctx, w.manifests, w.managed(), r.known(w))
 	if err != nil {
 		return err
 	}
@@ -80,7 +83,7 @@ func (r *Reconciler) dropGone(ctx context.Context, w *work) error {
 	for _, item := range w.items {
 		there = append(there, apply.Entry{Ref: item.Ref})
 	}
-	gone := w.held.Inventory.Minus(w.manifests.Inventory()).Minus(there)
+	gone := w.managed().Minus(w.manifests.Inventory()).Minus(there)
 	gone = slices.DeleteFunc(gone, func(e apply.Entry) bool { return e.Hook }) // they are not compared
 	if len(gone) > 0 {
 		if err := r.keepInventory(w)(ctx, w.held.Inventory.Minus(gone)); err != nil {
@@ -116,7 +119,7 @@ func (r *Reconciler) presume(w *work) []apply.Item {
 		}
 		items = append(items, item)
 	}
-	for _, e := range w.held.Inventory.Minus(w.manifests.Inventory()) {
+	for _, e := range w.managed().Minus(w.manifests.Inventory()) {
 		if e.Hook {
 			continue
 		}

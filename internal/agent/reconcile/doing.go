@@ -20,6 +20,9 @@ type doing struct {
 // manifestsFor an operation: the target's, unless it asks for a revision or
 // sources of its own, or began with another target.
 func (r *Reconciler) manifestsFor(ctx context.Context, w *work, op v1alpha1.Operation) (doing, error) {
+	if err := w.law.check(w, op); err != nil {
+		return doing{}, err
+	}
 	sources, revisions, err := r.ownRevisions(ctx, w, op)
 	if err != nil {
 		return doing{}, err
@@ -116,7 +119,7 @@ func (r *Reconciler) other(ctx context.Context, w *work, t target) (doing, error
 		return doing{}, err
 	}
 	r.watches.Want(w.key, kindsOf(w.held.Inventory, m.Inventory())...)
-	return doing{manifests: m, revisions: t.revisions}, nil
+	return doing{manifests: m.Permit(w.law.permit), revisions: t.revisions}, nil
 }
 
 // result of an operation as Argo CD writes it.

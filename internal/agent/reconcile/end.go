@@ -21,9 +21,12 @@ func (r *Reconciler) end(ctx context.Context, w *work) error {
 		return err
 	}
 	if w.held.Tombstone.Delete {
-		inv, err = r.delete(ctx, w, inv)
+		inv, err = r.delete(ctx, w, inv.Minus(w.withheld()))
 	} else {
 		err = r.opts.Engine.Release(ctx, w.owner, inv)
+	}
+	if left := w.withheld(); err == nil && len(left) > 0 {
+		err = r.opts.Engine.Release(ctx, w.owner, left)
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()

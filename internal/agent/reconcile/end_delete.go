@@ -30,9 +30,12 @@ func (r *Reconciler) delete(ctx context.Context, w *work, inv apply.Inventory) (
 		opts.Settings, _ = settingsOf(&w.app, nil)
 		if opts.Manifests != nil {
 			opts.Manifests = opts.Manifests.With(opts.Settings)
+			if w.law != nil {
+				opts.Manifests = opts.Manifests.Permit(w.law.permit)
+			}
 		}
 	}
-	return r.opts.Engine.Delete(ctx, w.owner, inv, opts)
+	return w.engine(r).Delete(ctx, w.owner, inv, opts)
 }
 
 // lastManifests are those of the last good target, from the disk; nil if

@@ -22,8 +22,12 @@ type work struct {
 	unreadable error
 	owner      apply.Key
 	policy     decide.Policy
-	memory     state.Memory
-	view       *view
+	// law is what the project permits; closed says which sync window is in the
+	// way.
+	law    *law
+	closed string
+	memory state.Memory
+	view   *view
 
 	// target that should run; manifests are of it unless problem is set, and
 	// then of the last good one, if there is one.
@@ -51,6 +55,7 @@ type view struct {
 	syncError string
 	// healing budgets of objects that were healed lately.
 	healing map[apply.Ref]decide.Budget
+	law     *law
 	// broken is a target that cannot be rendered.
 	broken *broken
 }
@@ -97,6 +102,7 @@ func (r *Reconciler) gather(key string) *work {
 	}
 	w.app.Namespace, w.app.Name = held.Bundle.GetNamespace(), held.Bundle.GetName()
 	w.policy = decide.PolicyOf(w.app.Spec.SyncPolicy)
+	w.law = r.lawOf(w)
 	w.items, w.problem, w.syncError = w.view.items, w.view.problem, w.view.syncError
 	return w
 }

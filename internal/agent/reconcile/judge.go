@@ -17,6 +17,7 @@ func (r *Reconciler) judge(w *work) {
 		Revisions: w.target.revisions, Items: r.timed(w),
 		Operation: w.memory.Status.OperationState, History: w.memory.Status.History,
 		ComparisonError: w.problem, SyncError: w.syncError, Orphaned: w.held.Orphaned,
+		InvalidSpec: w.law.saysForbidden(), Window: w.closed, Strays: r.strays(w),
 	}
 	if good := w.memory.Good; good != nil {
 		in.SourceTypes, in.Images = good.SourceTypes, good.Images

@@ -50,6 +50,7 @@ func (r *Reconciler) index(key string, inv apply.Inventory) {
 // stop healing.
 func (r *Reconciler) keepInventory(w *work) func(ctx context.Context, inv apply.Inventory) error {
 	return func(ctx context.Context, inv apply.Inventory) error {
+		inv = inv.Union(w.withheld())
 		r.index(w.key, inv)
 		if err := r.opts.Copies.Save(ctx, w.owner, inv); err != nil {
 			return err
@@ -67,6 +68,9 @@ func (r *Reconciler) keepInventory(w *work) func(ctx context.Context, inv apply.
 func (r *Reconciler) forget(w *work) error {
 	r.index(w.key, nil)
 	r.watches.Want(w.key)
+	if r.opts.Orphans != nil {
+		r.opts.Orphans.Want(w.key, nil)
+	}
 	r.mu.Lock()
 	delete(r.views, w.key)
 	r.mu.Unlock()

@@ -42,7 +42,7 @@ type Cluster interface {
 	APIVersions(ctx context.Context) ([]string, error)
 }
 
-// Options of a Reconciler; all are required.
+// Options of a Reconciler; all are required but where it says otherwise.
 type Options struct {
 	State   *state.State
 	Engine  *apply.Engine
@@ -52,6 +52,10 @@ type Options struct {
 	Reports Reports
 	// Rules of health that are in force.
 	Rules *health.Book
+	// Impersonation of service accounts that projects name; see its constants.
+	Impersonation Impersonation
+	// Orphans finds objects that belong to no Application; nil looks for none.
+	Orphans Orphans
 	// Workers is how many Applications are worked on at once.
 	Workers int
 	Clock   clock.WithTicker

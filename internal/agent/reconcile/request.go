@@ -17,7 +17,7 @@ func (r *Reconciler) syncRequest(w *work, op v1alpha1.Operation, do doing) apply
 	}
 	current := w.memory.Status.OperationState
 	req := apply.SyncRequest{
-		Manifests: do.manifests.With(settings), Inventory: w.held.Inventory, SaveInventory: r.keepInventory(w),
+		Manifests: do.manifests.With(settings), Inventory: w.managed(), SaveInventory: r.keepInventory(w),
 		Known: r.known(w), Expire: r.expiry(w), Only: r.only(w, op, do), Prune: w.memory.Running.Prune, DryRun: op.Sync.DryRun,
 		Healing:         w.memory.Running.Drift,
 		SkipHooks:       op.Sync.IsApplyStrategy(),
@@ -52,7 +52,7 @@ func (r *Reconciler) only(w *work, op v1alpha1.Operation, do doing) []apply.Ref 
 		return nil
 	}
 	out := []apply.Ref{{Kind: "none", Name: "none"}} // naming nothing that exists is not naming everything
-	for _, e := range w.held.Inventory.Union(do.manifests.Inventory()) {
+	for _, e := range w.managed().Union(do.manifests.Inventory()) {
 		if slices.ContainsFunc(op.Sync.Resources, func(s v1alpha1.SyncOperationResource) bool {
 			return s.Group == e.Group && s.Kind == e.Kind && s.Name == e.Name && (s.Namespace == "" || s.Namespace == e.Namespace)
 		}) {

@@ -20,11 +20,17 @@ func conditions(in Input) []v1alpha1.ApplicationCondition {
 	found := map[v1alpha1.ApplicationConditionType]string{
 		v1alpha1.ApplicationConditionComparisonError: first(in.ComparisonError,
 			named(in.Items, apply.ReasonError, apply.ReasonRefused)),
-		v1alpha1.ApplicationConditionSyncError:             in.SyncError,
+		v1alpha1.ApplicationConditionSyncError:             first(in.SyncError, named(in.Items, apply.ReasonNotPermitted)),
 		v1alpha1.ApplicationConditionOutOfSync:             outOfSync(in),
 		v1alpha1.ApplicationConditionWorkloadOnHub:         named(in.Items, apply.ReasonNotAllowed),
 		v1alpha1.ApplicationConditionRenderWarning:         joined(in.Warnings),
 		v1alpha1.ApplicationConditionSharedResourceWarning: named(in.Items, apply.ReasonOwnedByAnother),
+	}
+	found[v1alpha1.ApplicationConditionSyncWaitsForWindow] = in.Window
+	found[v1alpha1.ApplicationConditionOrphanedResourceWarning] = in.Strays
+	if in.InvalidSpec != "" {
+		found[v1alpha1.ApplicationConditionInvalidSpecError] = in.InvalidSpec
+		found[v1alpha1.ApplicationConditionComparisonError] = ""
 	}
 	if in.Orphaned {
 		found[v1alpha1.ApplicationConditionOrphaned] = "the hub's set for this cluster no longer has the application; " +

@@ -44,6 +44,13 @@ type Input struct {
 	SyncError string
 	// Warnings about what renders and has no effect, or another one each time.
 	Warnings []string
+	// InvalidSpec: what the project forbids. It explains ComparisonError, and is
+	// said instead of it.
+	InvalidSpec string
+	// Window: which sync window is in the way.
+	Window string
+	// Strays: objects that belong to no Application.
+	Strays string
 	// Orphaned: no longer in the hub's set.
 	Orphaned bool
 }
@@ -86,9 +93,13 @@ func At(t time.Time) metav1.Time { return *at(t) }
 func resources(items []apply.Item) []v1alpha1.ResourceStatus {
 	var out []v1alpha1.ResourceStatus
 	for _, item := range items {
+		code := v1alpha1.SyncStatusCode(item.State)
+		if item.Reason == apply.ReasonNotPermitted { // as in Argo CD
+			code = v1alpha1.SyncStatusCodeUnknown
+		}
 		r := v1alpha1.ResourceStatus{
 			Group: item.Group, Version: item.Version, Kind: item.Kind, Namespace: item.Namespace, Name: item.Name,
-			Status:          v1alpha1.SyncStatusCode(item.State),
+			Status:          code,
 			RequiresPruning: item.Reason == apply.ReasonPrune,
 			SyncWave:        int64(item.Wave),
 		}
