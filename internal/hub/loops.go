@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -19,6 +20,7 @@ import (
 	"github.com/fairlead/fairlead/internal/hub/session"
 	"github.com/fairlead/fairlead/internal/hub/status"
 	"github.com/fairlead/fairlead/internal/source"
+	"github.com/fairlead/fairlead/internal/source/catalog"
 	"github.com/fairlead/fairlead/internal/writers"
 )
 
@@ -32,12 +34,11 @@ func (h *Hub) addLoops(ctx context.Context) error {
 		return err
 	}
 	git := h.opts.Git
-	git.CacheDir = h.cacheDir("git")
 	git.Logger = h.opts.Logger.WithName("git")
-	repositories := source.NewGit(git)
+	sources, repositories := catalog.Open(h.cacheDir(""), git, h.opts.Sources)
 	resolverOptions := h.opts.Resolver
 	resolverOptions.Logger = h.opts.Logger.WithName("revisions")
-	resolver := pin.NewResolver(repositories, resolverOptions)
+	resolver := pin.NewResolver(sources, resolverOptions)
 
 	if err := cluster.Setup(m); err != nil {
 		return fmt.Errorf("cluster loop: %w", err)
@@ -82,15 +83,12 @@ func (h *Hub) tellApplications(asked chan<- event.TypedGenericEvent[types.Namesp
 		}
 		var apps v1alpha1.ApplicationList
 		if err := h.manager.GetClient().List(context.Background(), &apps); err != nil {
-			h.opts.Logger.Error(err, "applications not told of their repository's state", "repository", c.Ref.RepoURL)
+			h.opts.Logger.Error(err, "applications not told of their repository's state", "repository", source.ShownURL(c.Ref.RepoURL))
 			return
 		}
 		for i := range apps.Items {
-			for _, s := range apps.Items[i].Spec.GetSources() {
-				if s.RepoURL == c.Ref.RepoURL && s.TargetRevision == c.Ref.Revision {
-					asked <- event.TypedGenericEvent[types.NamespacedName]{Object: client.ObjectKeyFromObject(&apps.Items[i])}
-					break
-				}
+			if slices.Contains(pin.RefsOf(&apps.Items[i]), c.Ref) {
+				asked <- event.TypedGenericEvent[types.NamespacedName]{Object: client.ObjectKeyFromObject(&apps.Items[i])}
 			}
 		}
 	}

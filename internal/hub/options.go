@@ -11,6 +11,7 @@ import (
 
 	"github.com/fairlead/fairlead/internal/hub/pin"
 	"github.com/fairlead/fairlead/internal/source"
+	"github.com/fairlead/fairlead/internal/source/catalog"
 )
 
 // DefaultNamespace is the control namespace, as Argo CD's.
@@ -49,6 +50,10 @@ type Options struct {
 	Sets SetOptions
 	// Git limits what generators may fetch.
 	Git source.GitOptions
+	// Sources are for charts, OCI artifacts and value files, and who may refuse
+	// what was fetched. The hub sets the cache and Git; credentials, limits and
+	// reach are Git's where they are left empty.
+	Sources catalog.Options
 	// DataDir holds caches that can be rebuilt.
 	DataDir string
 	Logger  logr.Logger

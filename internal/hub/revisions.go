@@ -11,7 +11,7 @@ type revisions struct{ *pin.Resolver }
 func (r revisions) Follow(owner string, repositories []expand.Repository) {
 	refs := make([]pin.Ref, 0, len(repositories))
 	for _, repo := range repositories {
-		refs = append(refs, pin.Ref{RepoURL: repo.URL, Revision: repo.Revision})
+		refs = append(refs, pin.GitRef(repo.URL, repo.Revision))
 	}
 	r.Want(owner, refs)
 }

@@ -225,7 +225,7 @@ spec:
 	if err != nil {
 		t.Fatal(err)
 	}
-	single := fleet.RevisionPinName(repo.URL(), "", "main")
+	single := fleet.RevisionPinName(fleet.PinnedRevision{RepoURL: repo.URL(), TargetRevision: "main"})
 	for _, name := range []string{fleet.SetPinName("set0"), fleet.SetPinName("set1"), fleet.SetPinName("set2"), single} {
 		r.awaitPin(t, name, first)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/types"
 
@@ -61,10 +62,10 @@ type followed struct{ *pin.Resolver }
 
 func (f followed) Followed() []webhook.Ref {
 	var out []webhook.Ref
-	for _, ref := range f.Wanted() {
-		out = append(out, webhook.Ref(ref))
+	for _, ref := range f.WantedOfGit() {
+		out = append(out, webhook.Ref{RepoURL: ref.RepoURL, Revision: ref.Revision})
 	}
-	return out
+	return slices.Compact(out) // once where only tag prefixes differ
 }
 
 // woken is the set loop as webhooks see it.

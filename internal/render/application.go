@@ -5,12 +5,11 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
-	"slices"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
+	"github.com/fairlead/fairlead/internal/render/buildenv"
 )
 
 // Application is all sources of one Application, with their content at hand.
@@ -139,19 +138,5 @@ func refsOf(sources []Source) (map[string]fs.FS, error) {
 // for [Source.RemoteFiles]: somebody else downloads them.
 func (app *Application) RemoteFiles(i int) []string {
 	s := &app.Sources[i]
-	if s.Helm == nil {
-		return nil
-	}
-	env := expander(Environ(app.request(s, nil, Limits{})))
-	names := slices.Clone(s.Helm.ValueFiles)
-	for _, p := range s.Helm.FileParameters {
-		names = append(names, p.Path)
-	}
-	var out []string
-	for _, name := range names {
-		if url := env(name); strings.Contains(url, "://") && !slices.Contains(out, url) {
-			out = append(out, url)
-		}
-	}
-	return out
+	return buildenv.RemoteFiles(s.ApplicationSource, buildenv.Expander(Environ(app.request(s, nil, Limits{}))))
 }

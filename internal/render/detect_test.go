@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
+	"github.com/fairlead/fairlead/internal/render/buildenv"
 )
 
 func TestSourceType(t *testing.T) {
@@ -56,7 +57,7 @@ func TestEnviron(t *testing.T) {
 		Source: v1alpha1.ApplicationSource{RepoURL: "https://example.com/r", Path: "p", TargetRevision: "main"},
 		Env:    map[string]string{"ARGOCD_APP_PROJECT_NAME": "default"},
 	})
-	expand := expander(env)
+	expand := buildenv.Expander(env)
 	for in, want := range map[string]string{
 		"$ARGOCD_APP_NAME.${ARGOCD_APP_NAMESPACE}":                "app.ns",
 		"$ARGOCD_APP_REVISION_SHORT $ARGOCD_APP_REVISION_SHORT_8": "0123456 01234567",

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
+	"github.com/fairlead/fairlead/internal/render/buildenv"
 	"github.com/fairlead/fairlead/internal/render/directory"
 	"github.com/fairlead/fairlead/internal/render/helm"
 	"github.com/fairlead/fairlead/internal/render/kustomize"
@@ -17,7 +18,8 @@ import (
 
 // Request is one source of one Application, with its content at hand.
 type Request struct {
-	// Tree is the whole repository at one revision.
+	// Tree is the whole repository at one revision, or the content of a chart
+	// or artifact.
 	Tree fs.FS
 	// Source says which path to render and how.
 	Source v1alpha1.ApplicationSource
@@ -32,7 +34,8 @@ type Request struct {
 	// APIVersions are the group/versions and group/version/kinds the
 	// destination serves. The source may override them.
 	APIVersions []string
-	// Revision is the resolved commit, for ARGOCD_APP_REVISION.
+	// Revision is the resolved one, for ARGOCD_APP_REVISION: a commit, a
+	// chart's version, or the digest of an OCI artifact.
 	Revision string
 	// Env overrides or extends the build environment that follows from the
 	// other fields: see Environ.
@@ -104,7 +107,7 @@ func render(ctx context.Context, req Request) (*Result, error) {
 		return nil, err
 	}
 	decoder := &manifest.Decoder{Limits: req.Limits.manifest()}
-	env := expander(Environ(req))
+	env := buildenv.Expander(Environ(req))
 	switch kind {
 	case v1alpha1.ApplicationSourceTypeHelm:
 		err = helm.Render(ctx, req.Tree, folder, helm.Options{

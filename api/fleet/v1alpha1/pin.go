@@ -6,8 +6,9 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // the Application, so a new commit costs one write however many Applications
 // follow it, and Application.spec stays the user's.
 //
-// A Pin stands for one ApplicationSet (spec.set) or, for Applications that no
-// set owns, for one repository and revision.
+// A Pin stands for one ApplicationSet (spec.set), for Applications that no set
+// owns for one repository (and chart) and revision, or for one value file at a
+// URL, which the Applications of any set may share.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:resource:path=pins,categories=fairlead
@@ -37,20 +38,31 @@ type PinSpec struct {
 type PinCohort struct {
 	// Name of the cohort; "" is the default one.
 	Name string `json:"name"`
-	// Revisions, sorted by repoURL, chart and targetRevision.
+	// Revisions, sorted by what was requested: see PinnedRevision.Compare.
 	Revisions []PinnedRevision `json:"revisions,omitempty"`
 }
 
 // PinnedRevision says what one requested revision of one source means now.
 type PinnedRevision struct {
-	// RepoURL as the Application writes it.
+	// RepoURL as the Application writes it; the URL of a value file.
 	RepoURL string `json:"repoURL"`
-	// Chart for a chart repository; empty for Git.
+	// Chart for a chart repository; empty for Git and OCI artifacts.
 	Chart string `json:"chart,omitempty"`
-	// TargetRevision as the Application writes it; empty means HEAD.
+	// TargetRevision as the Application writes it; empty means HEAD, and is
+	// that of a value file.
 	TargetRevision string `json:"targetRevision,omitempty"`
-	// Revision is the commit (Git), version (chart) or digest (OCI).
+	// TagPrefix goes before a version or range in TargetRevision (Git).
+	TagPrefix string `json:"tagPrefix,omitempty"`
+	// PassCredentials as the Application writes it (chart).
+	PassCredentials bool `json:"passCredentials,omitempty"`
+	// Revision is the commit (Git), version (chart) or digest (OCI, file).
 	Revision string `json:"revision"`
+	// Digest is "sha256:" and 64 digits, of a chart's archive, an OCI manifest
+	// or a file; empty for Git, where a commit is one.
+	Digest string `json:"digest,omitempty"`
+	// Location is where the archive of a chart was found. A hint: empty where
+	// nothing is known, and for all else.
+	Location string `json:"location,omitempty"`
 	// ResolvedAt is when Revision last changed.
 	ResolvedAt metav1.Time `json:"resolvedAt,omitempty"`
 }

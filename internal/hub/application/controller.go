@@ -27,13 +27,15 @@ type Inventory interface {
 	Changed(object client.Object)
 }
 
-// Revisions answers what the hub knows of a requested revision.
+// Revisions answers what the hub knows of the revisions that Applications ask
+// for.
 type Revisions interface {
-	// Known returns the last good commit, "" for none, and why the last
-	// question failed.
-	Known(repoURL, revision string) (commit string, err error)
-	// Ask asks the Git server now.
-	Ask(ctx context.Context, repoURL, revision string) error
+	// Unresolved has a line for each source or value file of the Application
+	// about which the last question failed.
+	Unresolved(app *v1alpha1.Application) []string
+	// AskFor asks now what the Applications' sources mean. With accept, a
+	// version that was published anew is followed.
+	AskFor(ctx context.Context, accept bool, apps ...*v1alpha1.Application)
 }
 
 // Reconciler brings one Application from written to delivered, and from
@@ -112,7 +114,7 @@ func (r *Reconciler) gather(ctx context.Context, app *v1alpha1.Application) (Fac
 	if err := r.permitted(ctx, app, to, &f); err != nil {
 		return f, err
 	}
-	f.Unresolved = r.unresolved(app)
+	f.Unresolved = r.Revisions.Unresolved(app)
 	f.Wanted, err = r.wanted(ctx, app)
 	return f, err
 }
@@ -124,26 +126,6 @@ func (r *Reconciler) enrolled(ctx context.Context, name string) (bool, error) {
 		return false, nil
 	}
 	return err == nil && c.Status.Identity != "", err
-}
-
-func (r *Reconciler) unresolved(app *v1alpha1.Application) []string {
-	var lines []string
-	for _, s := range app.Spec.GetSources() {
-		if s.Chart != "" {
-			lines = append(lines, fmt.Sprintf("chart %s of %s: chart repositories are not supported yet; use a chart in a Git path", s.Chart, s.RepoURL))
-			continue
-		}
-		commit, err := r.Revisions.Known(s.RepoURL, s.TargetRevision)
-		if err == nil {
-			continue
-		}
-		line := err.Error()
-		if commit != "" {
-			line += fmt.Sprintf(" (staying at %.12s)", commit)
-		}
-		lines = append(lines, line)
-	}
-	return lines
 }
 
 // writeStatus patches the leader's share: the cluster, the conditions, and a

@@ -15,6 +15,7 @@ import (
 	fleet "github.com/fairlead/fairlead/api/fleet/v1alpha1"
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/internal/pause"
+	"github.com/fairlead/fairlead/internal/source"
 )
 
 // heldBack says whether an Application is held at a state, and what is to be
@@ -78,7 +79,8 @@ func (r *Reconciler) wanted(ctx context.Context, app *v1alpha1.Application) ([]s
 	set := v1alpha1.OwningSet(app)
 	var out []string
 	for _, s := range app.Spec.GetSources() {
-		key := types.NamespacedName{Namespace: app.Namespace, Name: fleet.RevisionPinName(s.RepoURL, s.Chart, s.TargetRevision)}
+		requested := source.Of(s).Requested()
+		key := types.NamespacedName{Namespace: app.Namespace, Name: fleet.RevisionPinName(requested)}
 		if set != "" {
 			key.Name = fleet.SetPinName(set)
 		}
@@ -86,7 +88,7 @@ func (r *Reconciler) wanted(ctx context.Context, app *v1alpha1.Application) ([]s
 		if err := r.Client.Get(ctx, key, pin); err != nil && !apierrors.IsNotFound(err) {
 			return nil, fmt.Errorf("read pin %s: %w", key, err)
 		}
-		means, _ := pin.Spec.Lookup("", s.RepoURL, s.Chart, s.TargetRevision)
+		means, _ := pin.Spec.Lookup("", requested)
 		out = append(out, means.Revision)
 	}
 	return out, nil

@@ -51,6 +51,9 @@ type Inventory interface {
 type Revisions interface {
 	Resolve(ctx context.Context, repoURL, revision string) (commit string, err error)
 	Ask(ctx context.Context, repoURL, revision string) error
+	// AskFor asks now what the sources of Applications mean, of any kind. With
+	// accept, versions of charts that were published anew are followed.
+	AskFor(ctx context.Context, accept bool, apps ...*v1alpha1.Application)
 	// Follow keeps the revisions that owner's generators read fresh, and only
 	// those.
 	Follow(owner string, repositories []expand.Repository)

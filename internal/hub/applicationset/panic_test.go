@@ -32,6 +32,7 @@ type still struct{}
 
 func (still) Resolve(context.Context, string, string) (string, error) { return "", nil }
 func (still) Ask(context.Context, string, string) error               { return nil }
+func (still) AskFor(context.Context, bool, ...*v1alpha1.Application)  {}
 func (still) Follow(string, []expand.Repository)                      {}
 
 // Row H3 of the bad inputs: one set panics, says so, and the next is looked at.

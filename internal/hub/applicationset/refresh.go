@@ -1,12 +1,9 @@
 package applicationset
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -21,11 +18,13 @@ import (
 var refreshAnnotations = []string{v1alpha1.AnnotationApplicationSetRefresh, v1alpha1.AnnotationKeyRefresh}
 
 // refresh asks everybody anew if somebody wished so: the Git servers of the
-// set's generators and Applications here, all others when the set is expanded.
-// It takes the annotation off. Their errors become conditions elsewhere.
+// set's generators and the servers of its Applications' sources here, all others
+// when the set is expanded. A "hard" one also follows versions of charts that
+// were published anew. It takes the annotation off. Their errors become
+// conditions elsewhere.
 func (r *Reconciler) refresh(ctx context.Context, set *v1alpha1.ApplicationSet, why *wake.Cause) error {
 	before := set.DeepCopy()
-	wished := false
+	wished, hard := false, set.Annotations[v1alpha1.AnnotationKeyRefresh] == string(v1alpha1.RefreshTypeHard)
 	for _, a := range refreshAnnotations {
 		if _, ok := set.Annotations[a]; ok {
 			wished = true
@@ -36,12 +35,8 @@ func (r *Reconciler) refresh(ctx context.Context, set *v1alpha1.ApplicationSet, 
 	if !why.Anew && !(why.Nothing() && wake.Polls(set)) {
 		return nil
 	}
-	repositories, err := r.repositoriesOf(ctx, set)
-	if err != nil {
+	if err := r.askAnew(ctx, set, hard); err != nil {
 		return err
-	}
-	for _, repo := range repositories {
-		_ = r.Revisions.Ask(ctx, repo.URL, repo.Revision) // told by the conditions of whoever reads it
 	}
 	if !wished {
 		return nil
@@ -53,26 +48,27 @@ func (r *Reconciler) refresh(ctx context.Context, set *v1alpha1.ApplicationSet, 
 	return nil
 }
 
-// repositoriesOf lists, once each, what the set's generators were last read
-// from and what the sources of its Applications are. A set that has never been
-// expanded asks for its generators' repositories by itself.
-func (r *Reconciler) repositoriesOf(ctx context.Context, set *v1alpha1.ApplicationSet) ([]expand.Repository, error) {
-	found := map[expand.Repository]bool{}
-	for _, repo := range r.tracker.Followed(client.ObjectKeyFromObject(set)) {
-		found[repo] = true
-	}
-	apps, err := live.OfSet(ctx, r.Client, set)
+// askAnew what the set's generators were last read from and what the sources of
+// its Applications are. A set that has never been expanded asks for its
+// generators' repositories by itself.
+func (r *Reconciler) askAnew(ctx context.Context, set *v1alpha1.ApplicationSet, hard bool) error {
+	list, err := live.OfSet(ctx, r.Client, set)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for i := range apps {
-		for _, s := range apps[i].Spec.GetSources() {
-			if s.Chart == "" {
-				found[expand.Repository{URL: s.RepoURL, Revision: s.TargetRevision}] = true
-			}
+	asked := map[expand.Repository]bool{}
+	apps := make([]*v1alpha1.Application, len(list))
+	for i := range list {
+		apps[i] = &list[i]
+		for _, s := range list[i].Spec.GetSources() {
+			asked[expand.Repository{URL: s.RepoURL, Revision: s.TargetRevision}] = s.TagPrefix == ""
 		}
 	}
-	return slices.SortedFunc(maps.Keys(found), func(a, b expand.Repository) int {
-		return cmp.Or(cmp.Compare(a.URL, b.URL), cmp.Compare(a.Revision, b.Revision))
-	}), nil
+	r.Revisions.AskFor(ctx, hard, apps...)
+	for _, repo := range r.tracker.Followed(client.ObjectKeyFromObject(set)) {
+		if !asked[repo] {
+			_ = r.Revisions.Ask(ctx, repo.URL, repo.Revision) // told by the conditions of whoever reads it
+		}
+	}
+	return nil
 }

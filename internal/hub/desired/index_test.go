@@ -35,7 +35,7 @@ func anApp(name, uid, destination, delivered string) *v1alpha1.Application {
 
 func aPin(commit string) *fleet.Pin {
 	return &fleet.Pin{
-		ObjectMeta: meta(fleet.RevisionPinName(repoURL, "", "main"), "6"),
+		ObjectMeta: meta(fleet.RevisionPinName(fleet.PinnedRevision{RepoURL: repoURL, TargetRevision: "main"}), "6"),
 		Spec: fleet.PinSpec{Cohorts: []fleet.PinCohort{{Revisions: []fleet.PinnedRevision{
 			{RepoURL: repoURL, TargetRevision: "main", Revision: commit},
 		}}}},

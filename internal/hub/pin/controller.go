@@ -3,8 +3,8 @@ package pin
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -24,22 +24,31 @@ type Controller struct {
 	Now      func() time.Time
 }
 
-// Reconcile writes the Pin of one owner: an ApplicationSet, or the
-// Applications without a set that share a repository and revision.
+// Reconcile writes the Pin of one owner: an ApplicationSet, the Applications
+// without a set that share a source and revision, or those that share a value
+// file at a URL.
 func (c *Controller) Reconcile(ctx context.Context, o owner) (reconcile.Result, error) {
 	refs, err := c.wanted(ctx, o)
 	if err != nil {
 		return reconcile.Result{}, err
 	}
+	pin, err := c.read(ctx, o)
+	if err != nil {
+		return reconcile.Result{}, err
+	}
+	for _, ref := range refs {
+		if was, known := pin.Spec.Lookup("", ref.Requested()); known {
+			c.Resolver.Settle(pinned(ref, was), was.ResolvedAt.Time)
+		}
+	}
 	c.Resolver.Want(o.key(), refs)
 	if len(refs) == 0 {
-		return reconcile.Result{}, c.remove(ctx, o)
+		return reconcile.Result{}, c.remove(ctx, pin)
 	}
-	return reconcile.Result{}, c.write(ctx, o, refs)
+	return reconcile.Result{}, c.write(ctx, o, pin, refs)
 }
 
-// wanted lists, sorted and once each, the Git revisions that the owner's
-// Applications ask for.
+// wanted lists, sorted and once each, what the owner's Applications ask for.
 func (c *Controller) wanted(ctx context.Context, o owner) ([]Ref, error) {
 	var apps v1alpha1.ApplicationList // of the cache's own objects: read only
 	if err := c.Client.List(ctx, &apps, client.InNamespace(o.Namespace), client.MatchingFields{ownerIndex: o.key()}, client.UnsafeDisableDeepCopy); err != nil {
@@ -47,37 +56,37 @@ func (c *Controller) wanted(ctx context.Context, o owner) ([]Ref, error) {
 	}
 	seen := map[Ref]bool{}
 	for i := range apps.Items {
-		if o.Set == "" {
-			seen[o.Ref] = true
-			break
-		}
-		for _, ref := range refsOf(&apps.Items[i]) {
+		for _, ref := range o.refs(&apps.Items[i]) {
 			seen[ref] = true
 		}
+		if o.Set == "" {
+			break
+		}
 	}
-	refs := make([]Ref, 0, len(seen))
-	for ref := range seen {
-		refs = append(refs, ref)
-	}
-	slices.SortFunc(refs, func(a, b Ref) int {
-		return strings.Compare(a.RepoURL+"\x00"+a.Revision, b.RepoURL+"\x00"+b.Revision)
-	})
-	return refs, nil
+	return slices.SortedFunc(maps.Keys(seen), compareRefs), nil
 }
 
-func (c *Controller) write(ctx context.Context, o owner, refs []Ref) error {
-	pin := &fleet.Pin{ObjectMeta: metav1.ObjectMeta{Namespace: o.Namespace, Name: o.pinName()}}
-	err := c.Client.Get(ctx, client.ObjectKeyFromObject(pin), pin)
-	missing := apierrors.IsNotFound(err)
-	if err != nil && !missing {
-		return fmt.Errorf("read pin %s: %w", client.ObjectKeyFromObject(pin), err)
+// read the owner's Pin; without a resource version if there is none.
+func (c *Controller) read(ctx context.Context, o owner) (*fleet.Pin, error) {
+	pin := &fleet.Pin{}
+	err := c.Client.Get(ctx, client.ObjectKey{Namespace: o.Namespace, Name: o.pinName()}, pin)
+	if apierrors.IsNotFound(err) {
+		return &fleet.Pin{ObjectMeta: metav1.ObjectMeta{Namespace: o.Namespace, Name: o.pinName()}}, nil
 	}
+	if err != nil {
+		return nil, fmt.Errorf("read pin %s/%s: %w", o.Namespace, o.pinName(), err)
+	}
+	return pin, nil
+}
+
+func (c *Controller) write(ctx context.Context, o owner, pin *fleet.Pin, refs []Ref) error {
 	before := pin.DeepCopy()
 	pin.Spec = c.spec(o, refs, before.Spec)
+	var err error
 	switch {
 	case len(pin.Spec.Cohorts) == 0:
 		return nil // nothing is resolved yet; the Resolver will call again
-	case missing:
+	case pin.ResourceVersion == "":
 		err = c.Client.Create(ctx, pin)
 	case equality.Semantic.DeepEqual(before.Spec, pin.Spec):
 		return nil
@@ -95,14 +104,14 @@ func (c *Controller) write(ctx context.Context, o owner, refs []Ref) error {
 func (c *Controller) spec(o owner, refs []Ref, old fleet.PinSpec) fleet.PinSpec {
 	var revisions []fleet.PinnedRevision
 	for _, ref := range refs {
-		was, known := old.Lookup("", ref.RepoURL, "", ref.Revision)
+		line := ref.Requested()
+		was, known := old.Lookup("", line)
 		res, _ := c.Resolver.Get(ref)
 		switch {
-		case res.Commit != "" && res.Commit != was.Revision:
-			revisions = append(revisions, fleet.PinnedRevision{
-				RepoURL: ref.RepoURL, TargetRevision: ref.Revision,
-				Revision: res.Commit, ResolvedAt: metav1.NewTime(c.Now().Truncate(time.Second)),
-			})
+		case res.Pin.Revision != "" && !same(pinned(ref, was), res.Pin):
+			line.Revision, line.Digest, line.Location = res.Pin.Revision, res.Pin.Digest, res.Pin.Location
+			line.ResolvedAt = metav1.NewTime(c.Now().Truncate(time.Second))
+			revisions = append(revisions, line)
 		case known:
 			revisions = append(revisions, was)
 		}
@@ -120,10 +129,9 @@ func (c *Controller) spec(o owner, refs []Ref, old fleet.PinSpec) fleet.PinSpec 
 	return spec
 }
 
-func (c *Controller) remove(ctx context.Context, o owner) error {
-	pin := &fleet.Pin{ObjectMeta: metav1.ObjectMeta{Namespace: o.Namespace, Name: o.pinName()}}
-	if err := c.Client.Get(ctx, client.ObjectKeyFromObject(pin), pin); err != nil {
-		return client.IgnoreNotFound(err)
+func (c *Controller) remove(ctx context.Context, pin *fleet.Pin) error {
+	if pin.ResourceVersion == "" {
+		return nil
 	}
 	if err := c.Client.Delete(ctx, pin, client.Preconditions{UID: &pin.UID}); client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("remove pin %s: %w", client.ObjectKeyFromObject(pin), err)

@@ -10,30 +10,17 @@ import (
 
 	"github.com/go-logr/logr"
 	"k8s.io/client-go/util/workqueue"
+
+	"github.com/fairlead/fairlead/internal/source"
 )
 
-// Ref is one revision of one repository as Applications ask for it.
-type Ref struct {
-	RepoURL  string
-	Revision string
+// Sources ask servers what a revision means: a catalog.
+type Sources interface {
+	Resolve(ctx context.Context, ref Ref) (source.Pin, error)
 }
 
-// LsRemote asks a Git server what a revision means and returns a commit.
-type LsRemote interface {
-	Resolve(ctx context.Context, repoURL, revision string) (commit string, err error)
-}
-
-// Resolution is the last known meaning of a Ref.
-type Resolution struct {
-	// Commit is the last good answer; empty if there has never been one.
-	Commit string
-	// Since is when Commit became the answer.
-	Since time.Time
-	// Err is why the last attempt failed; nil if it succeeded.
-	Err error
-}
-
-// ResolverOptions bound the traffic to Git servers.
+// ResolverOptions bound the traffic to Git servers, chart repositories,
+// registries and hosts of value files.
 type ResolverOptions struct {
 	// Interval between two questions about one Ref. Default 3 minutes.
 	Interval time.Duration
@@ -69,16 +56,17 @@ func (o ResolverOptions) withDefaults() ResolverOptions {
 
 // Resolver keeps the meaning of every wanted Ref fresh.
 type Resolver struct {
-	git   LsRemote
-	opts  ResolverOptions
-	queue workqueue.TypedDelayingInterface[Ref]
-	turns *turns
+	sources Sources
+	opts    ResolverOptions
+	queue   workqueue.TypedDelayingInterface[Ref]
+	turns   *turns
 
 	mu        sync.Mutex
 	wanted    map[Ref]map[string]bool // ref -> owners
 	owned     map[string][]Ref        // owner -> refs
 	known     map[Ref]Resolution
 	passing   map[Ref]passing
+	accepting map[Ref]bool // the next answer may be a version published anew
 	listeners []func(Change)
 }
 
@@ -101,28 +89,46 @@ type Change struct {
 	Owners []string
 }
 
-// NewCommit is true when the Ref means another commit than before.
-func (c Change) NewCommit() bool { return c.Was.Commit != c.Now.Commit }
+// Moved is true when the Ref means something else than before.
+func (c Change) Moved() bool { return !same(c.Was.Pin, c.Now.Pin) }
 
 // NewError is true when the question began to fail, fails for another reason,
 // or succeeds again.
 func (c Change) NewError() bool { return message(c.Was.Err) != message(c.Now.Err) }
 
-// NewResolver returns a Resolver that asks git. It asks nothing before Start.
-func NewResolver(git LsRemote, opts ResolverOptions) *Resolver {
+// NewResolver returns a Resolver that asks sources. It asks nothing before
+// Start.
+func NewResolver(sources Sources, opts ResolverOptions) *Resolver {
 	return &Resolver{
-		git:     git,
-		turns:   newTurns(),
-		opts:    opts.withDefaults(),
-		queue:   workqueue.NewTypedDelayingQueue[Ref](),
-		wanted:  map[Ref]map[string]bool{},
-		owned:   map[string][]Ref{},
-		known:   map[Ref]Resolution{},
-		passing: map[Ref]passing{},
+		sources:   sources,
+		turns:     newTurns(),
+		opts:      opts.withDefaults(),
+		queue:     workqueue.NewTypedDelayingQueue[Ref](),
+		wanted:    map[Ref]map[string]bool{},
+		owned:     map[string][]Ref{},
+		known:     map[Ref]Resolution{},
+		passing:   map[Ref]passing{},
+		accepting: map[Ref]bool{},
 	}
 }
 
-// Listen calls f after a Ref's commit or error changed. Call it before Start.
+// Settle says what a Ref was pinned to, before its owner wants it: maybe by a
+// hub that ran before this one. It counts until a question is answered, and
+// decides about versions that were published anew.
+func (r *Resolver) Settle(was source.Pin, since time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	ref := was.Spec
+	now, known := r.known[ref]
+	switch {
+	case !known || now.Pin.Revision == "":
+		r.known[ref] = Resolution{Pin: was, Since: since, Err: now.Err}
+	case republished(was, now.Pin) && !now.accepted:
+		r.known[ref] = Resolution{Pin: was, Since: since, Err: errRepublished(was, now.Pin)}
+	}
+}
+
+// Listen calls f after a Ref's meaning or error changed. Call it before Start.
 func (r *Resolver) Listen(f func(Change)) {
 	r.listeners = append(r.listeners, f)
 }
@@ -180,18 +186,18 @@ func (r *Resolver) Get(ref Ref) (Resolution, bool) {
 	return res, ok
 }
 
-// Resolve returns what the last question about a revision brought, its error
+// Resolve returns what the last question about a Git revision brought, its error
 // too, and asks the server only when there was none. It lets expansion share
 // the fleet's one question; only the poll, Refresh and Ask repeat it.
 func (r *Resolver) Resolve(ctx context.Context, repoURL, revision string) (string, error) {
-	ref := Ref{repoURL, revision}
+	ref := GitRef(repoURL, revision)
 	r.mu.Lock()
 	res, ok := r.recall(ref)
 	r.mu.Unlock()
 	if !ok {
 		res = r.await(ctx, ref, false)
 	}
-	return res.Commit, res.Err
+	return res.Pin.Revision, res.Err
 }
 
 // recall is the last answer about ref, wanted or not; the lock is held.
@@ -229,16 +235,30 @@ func (r *Resolver) await(ctx context.Context, ref Ref, fresh bool) Resolution {
 	}
 }
 
-// Known returns the last good commit of a revision ("" if there has never been
-// one) and why the last question failed.
+// Known returns the last good commit of a Git revision ("" if there has never
+// been one) and why the last question failed.
 func (r *Resolver) Known(repoURL, revision string) (string, error) {
-	res, _ := r.Get(Ref{repoURL, revision})
-	return res.Commit, res.Err
+	res, _ := r.Get(GitRef(repoURL, revision))
+	return res.Pin.Revision, res.Err
 }
 
-// Ask asks the server about a revision now and returns why that failed.
+// Ask asks the server about a Git revision now and returns why that failed.
+// Those who want it with a tag prefix get an answer too.
 func (r *Resolver) Ask(ctx context.Context, repoURL, revision string) error {
-	return r.Refresh(ctx, Ref{repoURL, revision}).Err
+	plain := GitRef(repoURL, revision)
+	with := r.wantedWhere(func(ref Ref) bool {
+		prefix := ref.TagPrefix
+		ref.TagPrefix = ""
+		return prefix != "" && ref == plain
+	})
+	var errs []error
+	if len(with) == 0 || r.isWanted(plain) {
+		errs = append(errs, r.Refresh(ctx, plain).Err)
+	}
+	for _, ref := range with {
+		errs = append(errs, r.Refresh(ctx, ref).Err)
+	}
+	return errors.Join(errs...)
 }
 
 // Start polls until ctx ends.
@@ -280,17 +300,15 @@ func (r *Resolver) isWanted(ref Ref) bool {
 func (r *Resolver) ask(ctx context.Context, ref Ref) Resolution {
 	ctx, cancel := context.WithTimeout(ctx, r.opts.Timeout)
 	defer cancel()
-	commit, err := r.git.Resolve(ctx, ref.RepoURL, ref.Revision)
+	pin, err := r.sources.Resolve(ctx, ref)
 	if errors.Is(err, context.Canceled) {
 		return Resolution{Err: err}
 	}
 
 	r.mu.Lock()
 	old := r.known[ref]
-	res := Resolution{Commit: old.Commit, Since: old.Since, Err: err}
-	if err == nil && commit != old.Commit {
-		res.Commit, res.Since = commit, r.opts.Now()
-	}
+	res := old.after(pin, err, r.accepting[ref], r.opts.Now())
+	delete(r.accepting, ref)
 	r.remember(ref, res)
 	var owners []string
 	for owner := range r.wanted[ref] {
@@ -299,8 +317,9 @@ func (r *Resolver) ask(ctx context.Context, ref Ref) Resolution {
 	r.mu.Unlock()
 
 	change := Change{Ref: ref, Was: old, Now: res, Owners: owners}
-	if change.NewCommit() || change.NewError() {
-		r.opts.Logger.V(1).Info("revision resolved", "repository", ref.RepoURL, "revision", ref.Revision, "commit", res.Commit, "error", message(res.Err))
+	if change.Moved() || change.NewError() {
+		r.opts.Logger.V(1).Info("revision resolved", "repository", source.ShownURL(ref.RepoURL), "chart", ref.Chart,
+			"revision", ref.Revision, "resolved", res.Pin.Revision, "digest", res.Pin.Digest, "error", message(res.Err))
 		slices.Sort(owners)
 		for _, f := range r.listeners {
 			f(change)

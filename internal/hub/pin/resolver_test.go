@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
+
+	"github.com/fairlead/fairlead/internal/source"
 )
 
 // remote answers with what it was told, and counts.
@@ -18,17 +20,18 @@ type remote struct {
 	commits map[Ref]string
 	err     error
 	asked   map[Ref]int
+	// digests of charts and files.
+	digests map[Ref]string
 }
 
-func (r *remote) Resolve(_ context.Context, repoURL, revision string) (string, error) {
+func (r *remote) Resolve(_ context.Context, ref Ref) (source.Pin, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	ref := Ref{repoURL, revision}
 	if r.asked == nil {
 		r.asked = map[Ref]int{}
 	}
 	r.asked[ref]++
-	return r.commits[ref], r.err
+	return source.Pin{Spec: ref, Revision: r.commits[ref], Digest: r.digests[ref]}, r.err
 }
 
 func (r *remote) set(ref Ref, commit string, err error) {
@@ -44,12 +47,12 @@ func (r *remote) count(ref Ref) int {
 }
 
 var (
-	main = Ref{"https://git.example.com/a.git", "main"}
-	next = Ref{"https://git.example.com/a.git", "next"}
+	main = GitRef("https://git.example.com/a.git", "main")
+	next = GitRef("https://git.example.com/a.git", "next")
 )
 
 // running starts a Resolver in a bubble of fake time and collects its changes.
-func running(t *testing.T, git LsRemote) (*Resolver, *[]Change) {
+func running(t *testing.T, git Sources) (*Resolver, *[]Change) {
 	t.Helper()
 	r := NewResolver(git, ResolverOptions{Interval: time.Minute, Jitter: 0.1, Logger: logr.Discard()})
 	var changes []Change
@@ -126,7 +129,7 @@ func TestAServerThatIsAwayLeavesTheLastAnswer(t *testing.T) {
 		time.Sleep(2 * time.Minute)
 		synctest.Wait()
 		got := *changes
-		if len(got) != 3 || !got[0].NewCommit() || got[1].NewCommit() || !got[1].NewError() || !got[2].NewCommit() || !got[2].NewError() {
+		if len(got) != 3 || !got[0].Moved() || got[1].Moved() || !got[1].NewError() || !got[2].Moved() || !got[2].NewError() {
 			t.Errorf("changes %+v; want found, away, back with another", got)
 		}
 		if got[2].Owners[0] != "set" {
@@ -146,8 +149,8 @@ func TestRefreshAsksNowAndConcurrentCallsShareTheAnswer(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 10 {
 			wg.Go(func() {
-				if res := r.Refresh(t.Context(), main); res.Commit != "c2" {
-					t.Errorf("refreshed to %q", res.Commit)
+				if res := r.Refresh(t.Context(), main); res.Pin.Revision != "c2" {
+					t.Errorf("refreshed to %q", res.Pin.Revision)
 				}
 			})
 		}
@@ -161,10 +164,10 @@ func TestRefreshAsksNowAndConcurrentCallsShareTheAnswer(t *testing.T) {
 // slow takes a second to answer with what was there when it was asked.
 type slow struct{ remote }
 
-func (s *slow) Resolve(ctx context.Context, repoURL, revision string) (string, error) {
-	commit, err := s.remote.Resolve(ctx, repoURL, revision)
+func (s *slow) Resolve(ctx context.Context, ref Ref) (source.Pin, error) {
+	pin, err := s.remote.Resolve(ctx, ref)
 	time.Sleep(time.Second)
-	return commit, err
+	return pin, err
 }
 
 // Who asks after a push must not get the answer to a question from before it;
@@ -179,8 +182,8 @@ func TestAnAnswerIsFromAfterTheQuestion(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 5 {
 			wg.Go(func() {
-				if res := r.Refresh(t.Context(), main); res.Commit != "after" {
-					t.Errorf("asked after the push: %q", res.Commit)
+				if res := r.Refresh(t.Context(), main); res.Pin.Revision != "after" {
+					t.Errorf("asked after the push: %q", res.Pin.Revision)
 				}
 			})
 		}
@@ -237,7 +240,7 @@ func TestAnAnswerFromBeforeARefIsWantedCounts(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.Want("set", []Ref{main})
-		if res, ok := r.Get(main); !ok || res.Commit != "c1" {
+		if res, ok := r.Get(main); !ok || res.Pin.Revision != "c1" {
 			t.Errorf("known as soon as wanted: %+v, %v", res, ok)
 		}
 	})
@@ -246,7 +249,7 @@ func TestAnAnswerFromBeforeARefIsWantedCounts(t *testing.T) {
 func TestAnswersAboutUnwantedRefsAreBounded(t *testing.T) {
 	r := NewResolver(&remote{}, ResolverOptions{Logger: logr.Discard()})
 	for i := range 3 * maxPassing {
-		r.Refresh(t.Context(), Ref{main.RepoURL, fmt.Sprint(i)})
+		r.Refresh(t.Context(), GitRef(main.RepoURL, fmt.Sprint(i)))
 	}
 	if n := len(r.passing); n > maxPassing {
 		t.Errorf("%d answers are kept", n)

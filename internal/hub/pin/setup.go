@@ -29,7 +29,7 @@ func Setup(ctx context.Context, mgr ctrl.Manager, c *Controller) error {
 	}
 	resolved := make(chan event.TypedGenericEvent[owner], buffered)
 	c.Resolver.Listen(func(change Change) {
-		if !change.NewCommit() {
+		if !change.Moved() {
 			return
 		}
 		for _, key := range change.Owners {
@@ -79,7 +79,7 @@ func applicationEvents(resolver *Resolver) handler.TypedFuncs[*v1alpha1.Applicat
 	return handler.TypedFuncs[*v1alpha1.Application, owner]{
 		CreateFunc: func(_ context.Context, e event.TypedCreateEvent[*v1alpha1.Application], q queue) {
 			for _, o := range followedBy(e.Object) {
-				if resolver.wants(o.key(), refsOf(e.Object)) {
+				if resolver.wants(o.key(), o.refs(e.Object)) {
 					q.AddAfter(o, unhurried)
 				} else {
 					q.Add(o)
@@ -113,7 +113,7 @@ func pinEvents() handler.TypedFuncs[*fleet.Pin, owner] {
 		}
 		for _, cohort := range p.Spec.Cohorts {
 			for _, rev := range cohort.Revisions {
-				q.Add(owner{Namespace: p.Namespace, Ref: Ref{rev.RepoURL, rev.TargetRevision}})
+				q.Add(owner{Namespace: p.Namespace, Ref: refOf(rev, fleet.IsFilePin(p.Name))})
 			}
 		}
 	}
