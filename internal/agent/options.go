@@ -15,6 +15,7 @@ import (
 	"github.com/fairlead/fairlead/internal/agent/reconcile"
 	"github.com/fairlead/fairlead/internal/delivery"
 	"github.com/fairlead/fairlead/internal/source"
+	"github.com/fairlead/fairlead/internal/source/catalog"
 )
 
 // DefaultNamespace is where an agent keeps its lease and Secrets.
@@ -39,7 +40,7 @@ type Options struct {
 	Credentials Credentials
 	// Hub replaces the connection made from Credentials.
 	Hub link.Hub
-	// DataDir holds the local store and the Git cache. One agent per folder.
+	// DataDir holds the local store and the caches of sources. One agent per folder.
 	DataDir string
 	// Namespace in the cluster for the lease, the seal key and the second copy
 	// of the inventories. Empty means [DefaultNamespace]; created if missing.
@@ -56,6 +57,10 @@ type Options struct {
 	Workers int
 	// Git limits and permissions; CacheDir is set by the agent.
 	Git source.GitOptions
+	// Sources are for charts, OCI artifacts and value files, and who may refuse
+	// what was fetched (Verifier). The agent sets the cache and Git;
+	// credentials, limits and reach are Git's where they are left empty.
+	Sources catalog.Options
 	// ReportDelay is how long changes are gathered before a report; 0 means
 	// 200 ms.
 	ReportDelay time.Duration

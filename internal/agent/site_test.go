@@ -27,6 +27,7 @@ import (
 	"github.com/fairlead/fairlead/internal/delivery"
 	"github.com/fairlead/fairlead/internal/delivery/deliveryv1"
 	"github.com/fairlead/fairlead/internal/gitserver"
+	"github.com/fairlead/fairlead/internal/source/catalog"
 	"github.com/fairlead/fairlead/internal/testenv"
 )
 
@@ -49,6 +50,7 @@ type site struct {
 	// ns is where applications go, home is the agent's.
 	ns, home string
 	dir      string
+	sources  catalog.Options
 	requests *counter
 	agent    *agent.Agent
 	options  func(*agent.Options) // changes them before each start; nil for none
@@ -92,7 +94,7 @@ func (s *site) start(change ...func(*agent.Options)) {
 	cfg := rest.CopyConfig(s.cfg)
 	cfg.Wrap(s.requests.wrap)
 	o := agent.Options{
-		RestConfig: cfg, Hub: s.hub, DataDir: s.dir, Namespace: s.home, ReportDelay: 20 * time.Millisecond,
+		RestConfig: cfg, Hub: s.hub, DataDir: s.dir, Namespace: s.home, Sources: s.sources, ReportDelay: 20 * time.Millisecond,
 		Backoff: link.Backoff{First: 50 * time.Millisecond, Max: 200 * time.Millisecond},
 		Version: "test", Clock: s.clock, Logger: testr.NewWithInterface(quiet{s.t}, testr.Options{LogTimestamp: true, Verbosity: 1}),
 	}

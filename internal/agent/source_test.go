@@ -25,7 +25,7 @@ func TestBadSourcesSayWhy(t *testing.T) {
 		{"chart", "values-missing.yaml", func(a *v1alpha1.Application) {
 			a.Spec.Source.Helm = &v1alpha1.ApplicationSourceHelm{ValueFiles: []string{"values-missing.yaml"}}
 		}},
-		{"repository", "chart repositories come later", func(a *v1alpha1.Application) { a.Spec.Source.Chart = "nginx" }},
+		{"repository", `resolve chart nginx "main" of http://`, func(a *v1alpha1.Application) { a.Spec.Source.Chart = "nginx" }},
 		{"reference", `source 2: helm.valueFiles[0]: value file $other/x.yaml: no source of this application has ref "other"`, func(a *v1alpha1.Application) {
 			chart := *a.Spec.Source
 			chart.Path, chart.Helm = "chart", &v1alpha1.ApplicationSourceHelm{ValueFiles: []string{"$other/x.yaml"}}

@@ -23,6 +23,7 @@ import (
 	"github.com/fairlead/fairlead/internal/delivery/deliveryv1"
 	"github.com/fairlead/fairlead/internal/health"
 	"github.com/fairlead/fairlead/internal/source"
+	"github.com/fairlead/fairlead/internal/source/catalog"
 	"github.com/fairlead/fairlead/internal/store"
 )
 
@@ -48,7 +49,7 @@ func (a *Agent) work(ctx context.Context, key []byte) (err error) {
 	if err != nil {
 		return err
 	}
-	defer p.git.Close()
+	defer p.close()
 	if file.Quarantined() != "" || file.Damaged() > 0 || len(held.Keys()) == 0 {
 		a.until(ctx, "read the inventories in the cluster", func() error { return a.adopt(ctx, held, p.copies) })
 	}
@@ -63,6 +64,7 @@ type parts struct {
 	copies     *apply.InventoryStore
 	server     *facts.Server
 	git        *source.Git
+	sources    *catalog.Catalog
 	watches    *drift.Watches
 	outbox     *link.Outbox
 	loop       *link.Loop
@@ -72,6 +74,12 @@ type parts struct {
 	// rules of health in force.
 	rules health.Book
 	log   logr.Logger
+}
+
+// close idle connections.
+func (p *parts) close() {
+	p.sources.Close()
+	p.git.Close()
 }
 
 // assemble the parts; nothing runs yet.
@@ -92,8 +100,8 @@ func (a *Agent) assemble(ctx context.Context, held *state.State) (*parts, error)
 	}
 	p.copies = apply.NewInventoryStore(p.engine.Client(), a.opts.Namespace)
 	git := a.opts.Git
-	git.CacheDir, git.Logger = filepath.Join(a.opts.DataDir, "git"), log.WithName("git")
-	p.git = source.NewGit(git)
+	git.Logger = log.WithName("git")
+	p.sources, p.git = catalog.Open(a.opts.DataDir, git, a.opts.Sources)
 	p.outbox = link.NewOutbox(link.OutboxOptions{
 		Delay: a.opts.ReportDelay, Highest: held.Highest, Clock: a.opts.Clock, Logger: log.WithName("report"),
 		Acked: func(ack *deliveryv1.TombstoneAck) { a.acked(held, ack) },
@@ -106,7 +114,7 @@ func (a *Agent) assemble(ctx context.Context, held *state.State) (*parts, error)
 		Lister: strays, Changed: func(keys ...string) { p.reconciler.Enqueue(keys...) }, Clock: a.opts.Clock, Logger: log.WithName("orphans"),
 	})
 	p.reconciler = reconcile.New(reconcile.Options{
-		State: held, Engine: p.engine, Copies: p.copies, Git: p.git, Cluster: p.server, Reports: p.outbox, Rules: &p.rules,
+		State: held, Engine: p.engine, Copies: p.copies, Sources: p.sources, Cluster: p.server, Reports: p.outbox, Rules: &p.rules,
 		Impersonation: a.opts.Impersonation, Orphans: p.orphans, Workers: a.opts.Workers, Clock: a.opts.Clock, Logger: log.WithName("reconcile"),
 	})
 	p.watches = drift.Start(ctx, drift.Options{

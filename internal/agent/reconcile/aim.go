@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io/fs"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -56,11 +57,20 @@ func (r *Reconciler) pick(ctx context.Context, w *work) (target, error) {
 	if err := checkSources(sources); err != nil {
 		return target{}, err
 	}
-	revisions, err := r.resolve(ctx, sources, w.held.Bundle.GetPins())
+	pins, err := r.resolve(ctx, sources, w.held.Bundle.GetPins())
 	if err != nil {
 		return target{}, err
 	}
-	return newTarget(&w.app, sources, revisions, r.opts.Cluster.Version())
+	return r.targetOf(ctx, w, sources, pins)
+}
+
+// targetOf pinned sources: with their value files at URLs.
+func (r *Reconciler) targetOf(ctx context.Context, w *work, sources v1alpha1.ApplicationSources, pins []source.Pin) (target, error) {
+	files, err := r.resolveFiles(ctx, r.renderable(w, sources, pins), w.held.Bundle.GetFiles())
+	if err != nil {
+		return target{}, err
+	}
+	return newTarget(&w.app, sources, pins, files, r.opts.Cluster.Version())
 }
 
 // isRendered tells whether the target is the last good one, and on disk.
@@ -95,28 +105,58 @@ type rendered struct {
 	warnings    []string
 }
 
+// renderable is an Application without its content.
+func (r *Reconciler) renderable(w *work, sources v1alpha1.ApplicationSources, pins []source.Pin) render.Application {
+	app := render.Application{
+		Name: w.app.Name, Namespace: w.app.Spec.Destination.Namespace, Project: w.app.Spec.GetProject(),
+		KubeVersion: r.opts.Cluster.Version(),
+	}
+	for i, s := range sources {
+		app.Sources = append(app.Sources, render.Source{ApplicationSource: s, Revision: pins[i].Revision})
+	}
+	return app
+}
+
 // render fetches and renders every source; their objects together are the
 // target's.
 func (r *Reconciler) render(ctx context.Context, w *work, t target) (rendered, error) {
 	var out rendered
-	served, err := r.opts.Cluster.APIVersions(ctx)
-	if err != nil {
+	app := r.renderable(w, t.sources, t.pins)
+	var err error
+	if app.APIVersions, err = r.opts.Cluster.APIVersions(ctx); err != nil {
 		return out, fmt.Errorf("%w: %w", errLocal, err)
 	}
-	app := render.Application{
-		Name: w.app.Name, Namespace: w.app.Spec.Destination.Namespace, Project: w.app.Spec.GetProject(),
-		KubeVersion: r.opts.Cluster.Version(), APIVersions: served,
+	files, err := r.fetchFiles(ctx, t.files)
+	if err != nil {
+		return out, err
 	}
-	for i, s := range t.sources {
-		tree, err := r.opts.Git.Fetch(ctx, source.Request{RepoURL: s.RepoURL, Revision: s.TargetRevision, Commit: t.revisions[i]})
+	for i := range app.Sources {
+		content, err := r.opts.Sources.Fetch(ctx, t.pins[i])
 		if err != nil {
 			return out, render.InSource(i, len(t.sources), err)
 		}
-		app.Sources = append(app.Sources, render.Source{ApplicationSource: s, Tree: tree, Revision: t.revisions[i]})
+		app.Sources[i].Tree, app.Sources[i].RemoteFiles = content.FS, files
 	}
 	made, err := render.All(ctx, app)
 	if err != nil {
 		return out, err
 	}
 	return rendered{objects: made.List, sourceTypes: made.SourceTypes, warnings: made.Warnings}, nil
+}
+
+// fetchFiles reads value files at URLs, by URL.
+func (r *Reconciler) fetchFiles(ctx context.Context, pins []source.Pin) (map[string][]byte, error) {
+	out := map[string][]byte{}
+	for _, pin := range pins {
+		content, err := r.opts.Sources.Fetch(ctx, pin)
+		if err != nil {
+			return nil, err
+		}
+		text, err := fs.ReadFile(content.FS, source.FileName)
+		if err != nil {
+			return nil, fmt.Errorf("value file %s: %w", source.ShownURL(pin.Spec.RepoURL), err)
+		}
+		out[pin.Spec.RepoURL] = text
+	}
+	return out, nil
 }

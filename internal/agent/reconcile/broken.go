@@ -8,7 +8,7 @@ import (
 	"github.com/fairlead/fairlead/internal/source"
 )
 
-// Pauses before a repository that could not be read is tried again.
+// Pauses before a source that could not be read is tried again.
 const (
 	sourceRetryFirst = 2 * time.Second
 	sourceRetryMax   = time.Minute
@@ -49,7 +49,7 @@ var errLocal = errors.New("cannot render now")
 
 // passing tells what may mend itself from what only another commit mends.
 func passing(err error) bool {
-	for _, kind := range []error{source.ErrUnavailable, source.ErrNotFound, source.ErrDenied, context.DeadlineExceeded, errLocal} {
+	for _, kind := range []error{source.ErrUnavailable, source.ErrNotFound, source.ErrDenied, source.ErrChanged, context.DeadlineExceeded, errLocal} {
 		if errors.Is(err, kind) {
 			return true
 		}

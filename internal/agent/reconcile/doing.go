@@ -3,12 +3,13 @@ package reconcile
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
-	"github.com/fairlead/fairlead/internal/apply"
-
 	"github.com/fairlead/fairlead/internal/agent/status"
+	"github.com/fairlead/fairlead/internal/apply"
+	"github.com/fairlead/fairlead/internal/delivery/deliveryv1"
+	"github.com/fairlead/fairlead/internal/render"
+	"github.com/fairlead/fairlead/internal/source"
 )
 
 // doing is what an operation applies.
@@ -23,19 +24,19 @@ func (r *Reconciler) manifestsFor(ctx context.Context, w *work, op v1alpha1.Oper
 	if err := w.law.check(w, op); err != nil {
 		return doing{}, err
 	}
-	sources, revisions, err := r.ownRevisions(ctx, w, op)
+	sources, pins, err := r.ownPins(ctx, w, op)
 	if err != nil {
 		return doing{}, err
 	}
-	if revisions != nil {
-		t, err := newTarget(&w.app, sources, revisions, r.opts.Cluster.Version())
+	if pins != nil {
+		t, err := r.targetOf(ctx, w, sources, pins)
 		if err != nil {
 			return doing{}, err
 		}
 		if w.manifests == nil || w.memory.Good.Target != t.id {
 			return r.other(ctx, w, t)
 		}
-		return doing{manifests: w.manifests, revisions: revisions}, nil
+		return doing{manifests: w.manifests, revisions: t.revisions}, nil
 	}
 	switch {
 	case w.manifests == nil && w.problem != "":
@@ -48,24 +49,23 @@ func (r *Reconciler) manifestsFor(ctx context.Context, w *work, op v1alpha1.Oper
 	return doing{manifests: w.manifests, revisions: w.revisions()}, nil
 }
 
-// ownRevisions of an operation that a person asked for: those that it began
-// with, else those that it asks for; nil if it asks for none. An automated one
-// always follows the target.
-func (r *Reconciler) ownRevisions(ctx context.Context, w *work, op v1alpha1.Operation) (v1alpha1.ApplicationSources, []string, error) {
+// ownPins of an operation that a person asked for: of the revisions that it
+// began with, else of those that it asks for; nil if it asks for none. An
+// automated one always follows the target.
+func (r *Reconciler) ownPins(ctx context.Context, w *work, op v1alpha1.Operation) (v1alpha1.ApplicationSources, []source.Pin, error) {
 	if op.InitiatedBy.Automated {
 		return nil, nil, nil
 	}
 	spec := synced(w.app.Spec, op)
-	list := spec.GetSources()
-	if begun := w.memory.Running.Revisions; len(begun) > 0 && len(begun) == len(list) {
-		return list, begun, nil
+	list, asked := spec.GetSources(), w.memory.Running.Revisions
+	if len(asked) == 0 || len(asked) != len(list) {
+		list, asked = overrides(w.app.Spec, op)
 	}
-	sources, asked := overrides(w.app.Spec, op)
 	if asked == nil {
 		return nil, nil, nil
 	}
-	revisions, err := r.resolveAll(ctx, sources, asked)
-	return sources, revisions, err
+	pins, err := r.resolveAll(ctx, list, asked, w.held.Bundle.GetPins())
+	return list, pins, err
 }
 
 // overrides of an operation: its sources, and what revision of each it asks
@@ -93,17 +93,24 @@ func overrides(spec v1alpha1.ApplicationSpec, op v1alpha1.Operation) (v1alpha1.A
 	return list, asked
 }
 
-func (r *Reconciler) resolveAll(ctx context.Context, sources v1alpha1.ApplicationSources, asked []string) ([]string, error) {
+// resolveAll gives the pins of what is asked for: the hub's where it is what
+// runs anyway, else the servers' own answers.
+func (r *Reconciler) resolveAll(ctx context.Context, sources v1alpha1.ApplicationSources, asked []string, pins []*deliveryv1.PinnedSource) ([]source.Pin, error) {
 	if err := checkSources(sources); err != nil {
 		return nil, err
 	}
-	out := make([]string, len(asked))
+	out := make([]source.Pin, len(asked))
 	for i, revision := range asked {
-		found, err := r.opts.Git.Resolve(ctx, sources[i].RepoURL, revision)
-		if err != nil {
-			return nil, fmt.Errorf("source %d: %w", i+1, err)
+		spec := source.Of(sources[i])
+		if i < len(pins) && pins[i].GetRevision() == revision && asksFor(pins[i], spec) {
+			out[i] = pinOf(spec, pins[i])
+			continue
 		}
-		out[i] = found
+		spec.Revision = revision
+		var err error
+		if out[i], err = r.ask(ctx, spec); err != nil {
+			return nil, render.InSource(i, len(sources), err)
+		}
 	}
 	return out, nil
 }

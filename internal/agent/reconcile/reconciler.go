@@ -19,14 +19,7 @@ import (
 	"github.com/fairlead/fairlead/internal/apply"
 	"github.com/fairlead/fairlead/internal/delivery/deliveryv1"
 	"github.com/fairlead/fairlead/internal/health"
-	"github.com/fairlead/fairlead/internal/source"
 )
-
-// Git is where manifests come from.
-type Git interface {
-	Resolve(ctx context.Context, repoURL, revision string) (commit string, err error)
-	Fetch(ctx context.Context, req source.Request) (*source.Tree, error)
-}
 
 // Reports take what the hub should know.
 type Reports interface {
@@ -47,7 +40,7 @@ type Options struct {
 	State   *state.State
 	Engine  *apply.Engine
 	Copies  *apply.InventoryStore
-	Git     Git
+	Sources Sources
 	Cluster Cluster
 	Reports Reports
 	// Rules of health that are in force.

@@ -17,10 +17,11 @@ func TestTargetNamesWhatRenderingDependsOn(t *testing.T) {
 	app.Namespace, app.Name = "argocd", "web"
 	app.Spec.Destination.Namespace = "web"
 	sources := v1alpha1.ApplicationSources{{RepoURL: "https://git/r", Path: "web", TargetRevision: "main"}}
+	digest, files := "", []source.Pin(nil)
 	id := func(modify func(*v1alpha1.Application, v1alpha1.ApplicationSources), revision, version string) string {
 		a, s := app.DeepCopy(), v1alpha1.ApplicationSources{*sources[0].DeepCopy()}
 		modify(a, s)
-		got, err := newTarget(a, s, []string{revision}, version)
+		got, err := newTarget(a, s, []source.Pin{{Revision: revision, Digest: digest}}, files, version)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -49,6 +50,27 @@ func TestTargetNamesWhatRenderingDependsOn(t *testing.T) {
 		if other == base {
 			t.Errorf("%s did not change the target", name)
 		}
+	}
+	for name, c := range map[string]struct {
+		digest string
+		files  []source.Pin
+	}{
+		"the same version of a chart with another content": {"sha256:1", nil},
+		"a value file": {"", []source.Pin{{Spec: source.FileAt("https://files/a"), Digest: "sha256:1"}}},
+	} {
+		if digest, files = c.digest, c.files; id(none, "c1", "1.36.3") == base {
+			t.Errorf("%s did not change the target", name)
+		}
+	}
+	digest, files = "", nil
+	says := func(revision string) string {
+		return id(func(_ *v1alpha1.Application, s v1alpha1.ApplicationSources) {
+			s[0].TargetRevision = revision
+			s[0].Helm = &v1alpha1.ApplicationSourceHelm{Values: "asked: $ARGOCD_APP_SOURCE_TARGET_REVISION"}
+		}, "c1", "1.36.3")
+	}
+	if says("main") == says("release") {
+		t.Error("a branch of another name, which the parameters say, did not change the target")
 	}
 }
 
