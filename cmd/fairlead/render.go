@@ -25,8 +25,10 @@ func newRenderCommand(s streams) *cobra.Command {
 		Short: "Print the manifests that an Application renders to, from files alone",
 		Long: `Print the manifests that an Application renders to, of files on disk: no server,
 no network, the code that agents run. Every source finds its repository in a
---repo, that of its very targetRevision first; a chart of a chart repository is
-DIR/CHART, or DIR itself. Warnings go to standard error.
+--repo, that of its very targetRevision first; a chart of a chart repository or
+registry is DIR/CHART, DIR itself, or the DIR/CHART-VERSION.tgz that
+targetRevision means; an OCI artifact is DIR unpacked. A value file at a URL
+finds its file in a --value-file. Warnings go to standard error.
 
 Exit codes: 0 rendered; 2 usage, an invalid file, or a source that does not
 render.`,

@@ -7,9 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path"
 	"slices"
 	"strings"
 
@@ -19,9 +17,7 @@ import (
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/generators"
 	"github.com/fairlead/fairlead/internal/render"
-	"github.com/fairlead/fairlead/internal/render/helm"
 	manifests "github.com/fairlead/fairlead/internal/render/manifest"
-	"github.com/fairlead/fairlead/internal/source"
 )
 
 // applicationLimits bound a file of Applications.
@@ -122,41 +118,15 @@ func (f *renderFlags) request(ctx context.Context, app *v1alpha1.Application) (r
 		return out, errors.New("there is no source: set spec.source or spec.sources")
 	}
 	for i, s := range sources {
-		tree, err := repos.tree(ctx, &s)
+		tree, revision, err := repos.content(ctx, &s)
 		if err != nil {
 			return out, render.InSource(i, len(sources), err)
 		}
 		out.Sources = append(out.Sources, render.Source{
-			ApplicationSource: s, Tree: tree, RemoteFiles: files, Revision: cmp.Or(s.TargetRevision, "HEAD"),
+			ApplicationSource: s, Tree: tree, RemoteFiles: files, Revision: revision,
 		})
 	}
 	return out, nil
-}
-
-// tree is the folder that stands for a source; of a chart, the chart's own.
-func (f folders) tree(ctx context.Context, s *v1alpha1.ApplicationSource) (fs.FS, error) {
-	if s.RepoURL == "" {
-		return nil, errors.New("repoURL is empty")
-	}
-	dir, err := f.Resolve(ctx, s.RepoURL, s.TargetRevision)
-	if err != nil {
-		return nil, err
-	}
-	tree := source.Dir(dir, dir)
-	if !s.IsHelm() {
-		return tree, nil
-	}
-	if s.Chart != path.Base(s.Chart) || s.Chart == "." || s.Chart == ".." {
-		return nil, fmt.Errorf("chart %q: want a name without folders", s.Chart)
-	}
-	if _, err := fs.Stat(tree, path.Join(s.Chart, helm.FileName)); err == nil {
-		return source.Sub(tree, s.Chart)
-	}
-	if _, err := fs.Stat(tree, helm.FileName); err == nil {
-		return tree, nil
-	}
-	return nil, fmt.Errorf("chart %s of %s: neither %s nor %s is there", s.Chart, generators.MaskURL(s.RepoURL),
-		path.Join(dir, s.Chart, helm.FileName), path.Join(dir, helm.FileName))
 }
 
 // readValueFiles reads --value-file flags.
