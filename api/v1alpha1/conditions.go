@@ -60,8 +60,9 @@ const (
 	// ApplicationConditionNotDelivered: the destination's agent has never
 	// enrolled, so there is nobody yet to deliver to.
 	ApplicationConditionNotDelivered = "NotDelivered"
-	// ApplicationConditionRevisionUnresolved: the hub cannot tell which commit
-	// the target revision means. The last one that was resolved keeps running.
+	// ApplicationConditionRevisionUnresolved: the hub cannot tell what the target
+	// revision or a value file is now, or does not follow a chart's version that
+	// was published anew. What was resolved last keeps running.
 	ApplicationConditionRevisionUnresolved = "RevisionUnresolved"
 	// ApplicationConditionRevisionResolvedByAgent: the hub has no credential
 	// for the repository and the agent resolves revisions itself, so clusters

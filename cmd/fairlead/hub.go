@@ -59,7 +59,7 @@ func newHubCommand(s streams) *cobra.Command {
 	f.BoolVar(&o.Sets.TokenRefStrictMode, "token-ref-strict-mode", false, "let those generators use Secrets only that carry argocd.argoproj.io/secret-type: scm-creds")
 	f.BoolVar(&o.Sets.Expand.NewGitFileGlobbing, "enable-new-git-file-globbing", false, "match Git files with path globs in place of Git's own patterns")
 	f.BoolVar(&o.Sets.Expand.IncludeHiddenDirectories, "include-hidden-directories", false, "let Git directory generators see names that start with a dot")
-	f.DurationVar(&o.Resolver.Interval, "revision-interval", 3*time.Minute, "how often Git is asked what a revision means")
+	f.DurationVar(&o.Resolver.Interval, "revision-interval", 3*time.Minute, "how often servers of sources are asked what a revision means")
 	bindDeletions(f, &o.Sets.Deletions)
 	return c
 }
