@@ -19,6 +19,8 @@ const (
 	MaxAnswer = 128 << 20
 	// MaxReportStatus bounds the status of one application in a report.
 	MaxReportStatus = 256 << 10
+	// MaxAnswerMessage bounds the answer to a query.
+	MaxAnswerMessage = 1 << 20
 	// MaxEnrollMessage bounds Enroll and Renew: the only methods that carry
 	// neither sets nor statuses.
 	MaxEnrollMessage = 64 << 10

@@ -49,6 +49,8 @@ func (c *Client) Watch(ctx context.Context, have Have) (*Stream, error) {
 		Highest:      have.Highest.Message(),
 		SetDigest:    SetDigest(have.Digests),
 		HaveIncluded: len(have.Digests) == 0,
+
+		AnswersQueries: true,
 	}
 	s, err := c.open(ctx, request)
 	if err == nil && s.first.GetNeedHave() != nil {
@@ -98,8 +100,8 @@ func lateCause(ctx context.Context) error {
 // Session is the number that the hub gave this stream; it rises with each.
 func (s *Stream) Session() uint64 { return s.session }
 
-// Next waits for the next whole answer: same, full or delta. It returns io.EOF
-// when the hub ended the stream in order, else why it broke. One caller at a
+// Next waits for the next whole answer: same, full or delta; or for a query. It
+// returns io.EOF when the hub ended the stream in order, else why it broke. One caller at a
 // time.
 func (s *Stream) Next() (*deliveryv1.WatchResponse, error) {
 	if s.first != nil {

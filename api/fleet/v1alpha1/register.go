@@ -15,6 +15,7 @@ func AddToScheme(s *runtime.Scheme) error {
 		&Cluster{}, &ClusterList{},
 		&Pin{}, &PinList{},
 		&Tombstone{}, &TombstoneList{},
+		&Query{}, &QueryList{},
 	)
 	metav1.AddToGroupVersion(s, GroupVersion)
 	return nil

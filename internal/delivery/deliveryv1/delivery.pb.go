@@ -73,6 +73,55 @@ func (Tombstone_Action) EnumDescriptor() ([]byte, []int) {
 	return file_deliveryv1_delivery_proto_rawDescGZIP(), []int{15, 0}
 }
 
+type Query_Kind int32
+
+const (
+	Query_KIND_UNSPECIFIED Query_Kind = 0
+	Query_KIND_DIFF        Query_Kind = 1
+	Query_KIND_TREE        Query_Kind = 2
+)
+
+// Enum value maps for Query_Kind.
+var (
+	Query_Kind_name = map[int32]string{
+		0: "KIND_UNSPECIFIED",
+		1: "KIND_DIFF",
+		2: "KIND_TREE",
+	}
+	Query_Kind_value = map[string]int32{
+		"KIND_UNSPECIFIED": 0,
+		"KIND_DIFF":        1,
+		"KIND_TREE":        2,
+	}
+)
+
+func (x Query_Kind) Enum() *Query_Kind {
+	p := new(Query_Kind)
+	*p = x
+	return p
+}
+
+func (x Query_Kind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Query_Kind) Descriptor() protoreflect.EnumDescriptor {
+	return file_deliveryv1_delivery_proto_enumTypes[1].Descriptor()
+}
+
+func (Query_Kind) Type() protoreflect.EnumType {
+	return &file_deliveryv1_delivery_proto_enumTypes[1]
+}
+
+func (x Query_Kind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Query_Kind.Descriptor instead.
+func (Query_Kind) EnumDescriptor() ([]byte, []int) {
+	return file_deliveryv1_delivery_proto_rawDescGZIP(), []int{16, 0}
+}
+
 // Position orders what a hub has said. Epoch rises when a hub is restored;
 // generation rises with every change within an epoch.
 type Position struct {
@@ -383,10 +432,12 @@ type WatchRequest struct {
 	// and delivers; orphans and what it was told to delete or release are not
 	// part of it. Sent when the hub asked for it; have_included tells an empty
 	// map from one that was left out.
-	Have          map[string][]byte `protobuf:"bytes,5,rep,name=have,proto3" json:"have,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	HaveIncluded  bool              `protobuf:"varint,6,opt,name=have_included,json=haveIncluded,proto3" json:"have_included,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Have         map[string][]byte `protobuf:"bytes,5,rep,name=have,proto3" json:"have,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	HaveIncluded bool              `protobuf:"varint,6,opt,name=have_included,json=haveIncluded,proto3" json:"have_included,omitempty"`
+	// The agent answers queries; it is sent none otherwise.
+	AnswersQueries bool `protobuf:"varint,7,opt,name=answers_queries,json=answersQueries,proto3" json:"answers_queries,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *WatchRequest) Reset() {
@@ -461,6 +512,13 @@ func (x *WatchRequest) GetHaveIncluded() bool {
 	return false
 }
 
+func (x *WatchRequest) GetAnswersQueries() bool {
+	if x != nil {
+		return x.AnswersQueries
+	}
+	return false
+}
+
 type WatchResponse struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
 	Position *Position              `protobuf:"bytes,1,opt,name=position,proto3" json:"position,omitempty"`
@@ -474,6 +532,7 @@ type WatchResponse struct {
 	//	*WatchResponse_Full
 	//	*WatchResponse_Delta
 	//	*WatchResponse_NeedHave
+	//	*WatchResponse_Query
 	Body isWatchResponse_Body `protobuf_oneof:"body"`
 	// More messages of the same answer follow. They are joined before anything
 	// is acted upon, so an answer is all or nothing.
@@ -586,6 +645,15 @@ func (x *WatchResponse) GetNeedHave() *NeedHave {
 	return nil
 }
 
+func (x *WatchResponse) GetQuery() *Query {
+	if x != nil {
+		if x, ok := x.Body.(*WatchResponse_Query); ok {
+			return x.Query
+		}
+	}
+	return nil
+}
+
 func (x *WatchResponse) GetMore() bool {
 	if x != nil {
 		return x.More
@@ -622,6 +690,11 @@ type WatchResponse_NeedHave struct {
 	NeedHave *NeedHave `protobuf:"bytes,8,opt,name=need_have,json=needHave,proto3,oneof"`
 }
 
+type WatchResponse_Query struct {
+	// A question, between two answers about the set, of which it says nothing.
+	Query *Query `protobuf:"bytes,11,opt,name=query,proto3,oneof"`
+}
+
 func (*WatchResponse_Same) isWatchResponse_Body() {}
 
 func (*WatchResponse_Full) isWatchResponse_Body() {}
@@ -629,6 +702,8 @@ func (*WatchResponse_Full) isWatchResponse_Body() {}
 func (*WatchResponse_Delta) isWatchResponse_Body() {}
 
 func (*WatchResponse_NeedHave) isWatchResponse_Body() {}
+
+func (*WatchResponse_Query) isWatchResponse_Body() {}
 
 // Settings hold for everything that an agent delivers. The agent keeps them and
 // acts by them while the hub cannot be reached.
@@ -1264,6 +1339,245 @@ func (x *Tombstone) GetApproved() bool {
 	return false
 }
 
+// Query asks about one application that the agent holds. Nothing is applied,
+// and nothing of it is kept.
+type Query struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Given back with the answer.
+	Id        string     `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Namespace string     `protobuf:"bytes,2,opt,name=namespace,proto3" json:"namespace,omitempty"`
+	Name      string     `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+	Uid       string     `protobuf:"bytes,4,opt,name=uid,proto3" json:"uid,omitempty"`
+	Kind      Query_Kind `protobuf:"varint,5,opt,name=kind,proto3,enum=fairlead.delivery.v1.Query_Kind" json:"kind,omitempty"`
+	// Position, from 1, of the source that is looked at in another revision than
+	// its pin's; 0 for none.
+	Source uint32 `protobuf:"varint,6,opt,name=source,proto3" json:"source,omitempty"`
+	// That revision as a person wrote it, and its commit.
+	TargetRevision string `protobuf:"bytes,7,opt,name=target_revision,json=targetRevision,proto3" json:"target_revision,omitempty"`
+	Revision       string `protobuf:"bytes,8,opt,name=revision,proto3" json:"revision,omitempty"`
+	// Seconds that the hub waits for the answer.
+	Seconds       uint32 `protobuf:"varint,9,opt,name=seconds,proto3" json:"seconds,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Query) Reset() {
+	*x = Query{}
+	mi := &file_deliveryv1_delivery_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Query) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Query) ProtoMessage() {}
+
+func (x *Query) ProtoReflect() protoreflect.Message {
+	mi := &file_deliveryv1_delivery_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Query.ProtoReflect.Descriptor instead.
+func (*Query) Descriptor() ([]byte, []int) {
+	return file_deliveryv1_delivery_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *Query) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Query) GetNamespace() string {
+	if x != nil {
+		return x.Namespace
+	}
+	return ""
+}
+
+func (x *Query) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Query) GetUid() string {
+	if x != nil {
+		return x.Uid
+	}
+	return ""
+}
+
+func (x *Query) GetKind() Query_Kind {
+	if x != nil {
+		return x.Kind
+	}
+	return Query_KIND_UNSPECIFIED
+}
+
+func (x *Query) GetSource() uint32 {
+	if x != nil {
+		return x.Source
+	}
+	return 0
+}
+
+func (x *Query) GetTargetRevision() string {
+	if x != nil {
+		return x.TargetRevision
+	}
+	return ""
+}
+
+func (x *Query) GetRevision() string {
+	if x != nil {
+		return x.Revision
+	}
+	return ""
+}
+
+func (x *Query) GetSeconds() uint32 {
+	if x != nil {
+		return x.Seconds
+	}
+	return 0
+}
+
+type AnswerRequest struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Session uint64                 `protobuf:"varint,1,opt,name=session,proto3" json:"session,omitempty"`
+	// Of the query.
+	Id string `protobuf:"bytes,2,opt,name=id,proto3" json:"id,omitempty"`
+	// JSON, compressed with gzip.
+	Answer []byte `protobuf:"bytes,3,opt,name=answer,proto3" json:"answer,omitempty"`
+	// Why there is no answer; empty if there is one.
+	Error string `protobuf:"bytes,4,opt,name=error,proto3" json:"error,omitempty"`
+	// What kind of error: a reason of the kind Query of fairlead.dev.
+	Reason        string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AnswerRequest) Reset() {
+	*x = AnswerRequest{}
+	mi := &file_deliveryv1_delivery_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AnswerRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AnswerRequest) ProtoMessage() {}
+
+func (x *AnswerRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_deliveryv1_delivery_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AnswerRequest.ProtoReflect.Descriptor instead.
+func (*AnswerRequest) Descriptor() ([]byte, []int) {
+	return file_deliveryv1_delivery_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *AnswerRequest) GetSession() uint64 {
+	if x != nil {
+		return x.Session
+	}
+	return 0
+}
+
+func (x *AnswerRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *AnswerRequest) GetAnswer() []byte {
+	if x != nil {
+		return x.Answer
+	}
+	return nil
+}
+
+func (x *AnswerRequest) GetError() string {
+	if x != nil {
+		return x.Error
+	}
+	return ""
+}
+
+func (x *AnswerRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+type AnswerResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	HubTime       int64                  `protobuf:"varint,1,opt,name=hub_time,json=hubTime,proto3" json:"hub_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AnswerResponse) Reset() {
+	*x = AnswerResponse{}
+	mi := &file_deliveryv1_delivery_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AnswerResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AnswerResponse) ProtoMessage() {}
+
+func (x *AnswerResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_deliveryv1_delivery_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AnswerResponse.ProtoReflect.Descriptor instead.
+func (*AnswerResponse) Descriptor() ([]byte, []int) {
+	return file_deliveryv1_delivery_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *AnswerResponse) GetHubTime() int64 {
+	if x != nil {
+		return x.HubTime
+	}
+	return 0
+}
+
 type ReportRequest struct {
 	state   protoimpl.MessageState `protogen:"open.v1"`
 	Session uint64                 `protobuf:"varint,1,opt,name=session,proto3" json:"session,omitempty"`
@@ -1280,7 +1594,7 @@ type ReportRequest struct {
 
 func (x *ReportRequest) Reset() {
 	*x = ReportRequest{}
-	mi := &file_deliveryv1_delivery_proto_msgTypes[16]
+	mi := &file_deliveryv1_delivery_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1292,7 +1606,7 @@ func (x *ReportRequest) String() string {
 func (*ReportRequest) ProtoMessage() {}
 
 func (x *ReportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_deliveryv1_delivery_proto_msgTypes[16]
+	mi := &file_deliveryv1_delivery_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1305,7 +1619,7 @@ func (x *ReportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportRequest.ProtoReflect.Descriptor instead.
 func (*ReportRequest) Descriptor() ([]byte, []int) {
-	return file_deliveryv1_delivery_proto_rawDescGZIP(), []int{16}
+	return file_deliveryv1_delivery_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ReportRequest) GetSession() uint64 {
@@ -1369,7 +1683,7 @@ type ApplicationReport struct {
 
 func (x *ApplicationReport) Reset() {
 	*x = ApplicationReport{}
-	mi := &file_deliveryv1_delivery_proto_msgTypes[17]
+	mi := &file_deliveryv1_delivery_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1381,7 +1695,7 @@ func (x *ApplicationReport) String() string {
 func (*ApplicationReport) ProtoMessage() {}
 
 func (x *ApplicationReport) ProtoReflect() protoreflect.Message {
-	mi := &file_deliveryv1_delivery_proto_msgTypes[17]
+	mi := &file_deliveryv1_delivery_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1394,7 +1708,7 @@ func (x *ApplicationReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplicationReport.ProtoReflect.Descriptor instead.
 func (*ApplicationReport) Descriptor() ([]byte, []int) {
-	return file_deliveryv1_delivery_proto_rawDescGZIP(), []int{17}
+	return file_deliveryv1_delivery_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ApplicationReport) GetNamespace() string {
@@ -1461,7 +1775,7 @@ type TombstoneAck struct {
 
 func (x *TombstoneAck) Reset() {
 	*x = TombstoneAck{}
-	mi := &file_deliveryv1_delivery_proto_msgTypes[18]
+	mi := &file_deliveryv1_delivery_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1473,7 +1787,7 @@ func (x *TombstoneAck) String() string {
 func (*TombstoneAck) ProtoMessage() {}
 
 func (x *TombstoneAck) ProtoReflect() protoreflect.Message {
-	mi := &file_deliveryv1_delivery_proto_msgTypes[18]
+	mi := &file_deliveryv1_delivery_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1486,7 +1800,7 @@ func (x *TombstoneAck) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TombstoneAck.ProtoReflect.Descriptor instead.
 func (*TombstoneAck) Descriptor() ([]byte, []int) {
-	return file_deliveryv1_delivery_proto_rawDescGZIP(), []int{18}
+	return file_deliveryv1_delivery_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *TombstoneAck) GetNamespace() string {
@@ -1536,7 +1850,7 @@ type ClusterFacts struct {
 
 func (x *ClusterFacts) Reset() {
 	*x = ClusterFacts{}
-	mi := &file_deliveryv1_delivery_proto_msgTypes[19]
+	mi := &file_deliveryv1_delivery_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1548,7 +1862,7 @@ func (x *ClusterFacts) String() string {
 func (*ClusterFacts) ProtoMessage() {}
 
 func (x *ClusterFacts) ProtoReflect() protoreflect.Message {
-	mi := &file_deliveryv1_delivery_proto_msgTypes[19]
+	mi := &file_deliveryv1_delivery_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1561,7 +1875,7 @@ func (x *ClusterFacts) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ClusterFacts.ProtoReflect.Descriptor instead.
 func (*ClusterFacts) Descriptor() ([]byte, []int) {
-	return file_deliveryv1_delivery_proto_rawDescGZIP(), []int{19}
+	return file_deliveryv1_delivery_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ClusterFacts) GetAgentVersion() string {
@@ -1601,7 +1915,7 @@ type ReportResponse struct {
 
 func (x *ReportResponse) Reset() {
 	*x = ReportResponse{}
-	mi := &file_deliveryv1_delivery_proto_msgTypes[20]
+	mi := &file_deliveryv1_delivery_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1613,7 +1927,7 @@ func (x *ReportResponse) String() string {
 func (*ReportResponse) ProtoMessage() {}
 
 func (x *ReportResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_deliveryv1_delivery_proto_msgTypes[20]
+	mi := &file_deliveryv1_delivery_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1626,7 +1940,7 @@ func (x *ReportResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportResponse.ProtoReflect.Descriptor instead.
 func (*ReportResponse) Descriptor() ([]byte, []int) {
-	return file_deliveryv1_delivery_proto_rawDescGZIP(), []int{20}
+	return file_deliveryv1_delivery_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ReportResponse) GetHubTime() int64 {
@@ -1661,7 +1975,7 @@ const file_deliveryv1_delivery_proto_rawDesc = "" +
 	"\rRenewResponse\x12 \n" +
 	"\vcertificate\x18\x01 \x01(\fR\vcertificate\x12\x0e\n" +
 	"\x02ca\x18\x02 \x01(\fR\x02ca\x12\x19\n" +
-	"\bhub_time\x18\x03 \x01(\x03R\ahubTime\"\xc8\x02\n" +
+	"\bhub_time\x18\x03 \x01(\x03R\ahubTime\"\xf1\x02\n" +
 	"\fWatchRequest\x12\x1a\n" +
 	"\bprotocol\x18\x01 \x01(\rR\bprotocol\x12#\n" +
 	"\ragent_version\x18\x02 \x01(\tR\fagentVersion\x128\n" +
@@ -1669,10 +1983,11 @@ const file_deliveryv1_delivery_proto_rawDesc = "" +
 	"\n" +
 	"set_digest\x18\x04 \x01(\fR\tsetDigest\x12@\n" +
 	"\x04have\x18\x05 \x03(\v2,.fairlead.delivery.v1.WatchRequest.HaveEntryR\x04have\x12#\n" +
-	"\rhave_included\x18\x06 \x01(\bR\fhaveIncluded\x1a7\n" +
+	"\rhave_included\x18\x06 \x01(\bR\fhaveIncluded\x12'\n" +
+	"\x0fanswers_queries\x18\a \x01(\bR\x0eanswersQueries\x1a7\n" +
 	"\tHaveEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\fR\x05value:\x028\x01\"\xcb\x03\n" +
+	"\x05value\x18\x02 \x01(\fR\x05value:\x028\x01\"\x80\x04\n" +
 	"\rWatchResponse\x12:\n" +
 	"\bposition\x18\x01 \x01(\v2\x1e.fairlead.delivery.v1.PositionR\bposition\x12\x18\n" +
 	"\asession\x18\x02 \x01(\x04R\asession\x12\x19\n" +
@@ -1681,7 +1996,8 @@ const file_deliveryv1_delivery_proto_rawDesc = "" +
 	"\x04same\x18\x05 \x01(\v2\x1a.fairlead.delivery.v1.SameH\x00R\x04same\x120\n" +
 	"\x04full\x18\x06 \x01(\v2\x1a.fairlead.delivery.v1.FullH\x00R\x04full\x123\n" +
 	"\x05delta\x18\a \x01(\v2\x1b.fairlead.delivery.v1.DeltaH\x00R\x05delta\x12=\n" +
-	"\tneed_have\x18\b \x01(\v2\x1e.fairlead.delivery.v1.NeedHaveH\x00R\bneedHave\x12\x12\n" +
+	"\tneed_have\x18\b \x01(\v2\x1e.fairlead.delivery.v1.NeedHaveH\x00R\bneedHave\x123\n" +
+	"\x05query\x18\v \x01(\v2\x1b.fairlead.delivery.v1.QueryH\x00R\x05query\x12\x12\n" +
 	"\x04more\x18\t \x01(\bR\x04more\x12:\n" +
 	"\bsettings\x18\n" +
 	" \x01(\v2\x1e.fairlead.delivery.v1.SettingsR\bsettingsB\x06\n" +
@@ -1743,7 +2059,29 @@ const file_deliveryv1_delivery_proto_rawDesc = "" +
 	"\x06Action\x12\x16\n" +
 	"\x12ACTION_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rACTION_DELETE\x10\x01\x12\x12\n" +
-	"\x0eACTION_RELEASE\x10\x02\"\xc2\x02\n" +
+	"\x0eACTION_RELEASE\x10\x02\"\xc4\x02\n" +
+	"\x05Query\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1c\n" +
+	"\tnamespace\x18\x02 \x01(\tR\tnamespace\x12\x12\n" +
+	"\x04name\x18\x03 \x01(\tR\x04name\x12\x10\n" +
+	"\x03uid\x18\x04 \x01(\tR\x03uid\x124\n" +
+	"\x04kind\x18\x05 \x01(\x0e2 .fairlead.delivery.v1.Query.KindR\x04kind\x12\x16\n" +
+	"\x06source\x18\x06 \x01(\rR\x06source\x12'\n" +
+	"\x0ftarget_revision\x18\a \x01(\tR\x0etargetRevision\x12\x1a\n" +
+	"\brevision\x18\b \x01(\tR\brevision\x12\x18\n" +
+	"\aseconds\x18\t \x01(\rR\aseconds\":\n" +
+	"\x04Kind\x12\x14\n" +
+	"\x10KIND_UNSPECIFIED\x10\x00\x12\r\n" +
+	"\tKIND_DIFF\x10\x01\x12\r\n" +
+	"\tKIND_TREE\x10\x02\"\x7f\n" +
+	"\rAnswerRequest\x12\x18\n" +
+	"\asession\x18\x01 \x01(\x04R\asession\x12\x0e\n" +
+	"\x02id\x18\x02 \x01(\tR\x02id\x12\x16\n" +
+	"\x06answer\x18\x03 \x01(\fR\x06answer\x12\x14\n" +
+	"\x05error\x18\x04 \x01(\tR\x05error\x12\x16\n" +
+	"\x06reason\x18\x05 \x01(\tR\x06reason\"+\n" +
+	"\x0eAnswerResponse\x12\x19\n" +
+	"\bhub_time\x18\x01 \x01(\x03R\ahubTime\"\xc2\x02\n" +
 	"\rReportRequest\x12\x18\n" +
 	"\asession\x18\x01 \x01(\x04R\asession\x12\x1a\n" +
 	"\bsequence\x18\x02 \x01(\x04R\bsequence\x128\n" +
@@ -1771,12 +2109,13 @@ const file_deliveryv1_delivery_proto_rawDesc = "" +
 	"\x05nodes\x18\x03 \x01(\x03R\x05nodes\x12\x12\n" +
 	"\x04gpus\x18\x04 \x01(\x03R\x04gpus\"+\n" +
 	"\x0eReportResponse\x12\x19\n" +
-	"\bhub_time\x18\x01 \x01(\x03R\ahubTime2\xda\x02\n" +
+	"\bhub_time\x18\x01 \x01(\x03R\ahubTime2\xaf\x03\n" +
 	"\bDelivery\x12S\n" +
 	"\x06Enroll\x12#.fairlead.delivery.v1.EnrollRequest\x1a$.fairlead.delivery.v1.EnrollResponse\x12P\n" +
 	"\x05Renew\x12\".fairlead.delivery.v1.RenewRequest\x1a#.fairlead.delivery.v1.RenewResponse\x12R\n" +
 	"\x05Watch\x12\".fairlead.delivery.v1.WatchRequest\x1a#.fairlead.delivery.v1.WatchResponse0\x01\x12S\n" +
-	"\x06Report\x12#.fairlead.delivery.v1.ReportRequest\x1a$.fairlead.delivery.v1.ReportResponseBFZDgithub.com/fairlead/fairlead/internal/delivery/deliveryv1;deliveryv1b\x06proto3"
+	"\x06Report\x12#.fairlead.delivery.v1.ReportRequest\x1a$.fairlead.delivery.v1.ReportResponse\x12S\n" +
+	"\x06Answer\x12#.fairlead.delivery.v1.AnswerRequest\x1a$.fairlead.delivery.v1.AnswerResponseBFZDgithub.com/fairlead/fairlead/internal/delivery/deliveryv1;deliveryv1b\x06proto3"
 
 var (
 	file_deliveryv1_delivery_proto_rawDescOnce sync.Once
@@ -1790,71 +2129,79 @@ func file_deliveryv1_delivery_proto_rawDescGZIP() []byte {
 	return file_deliveryv1_delivery_proto_rawDescData
 }
 
-var file_deliveryv1_delivery_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_deliveryv1_delivery_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
+var file_deliveryv1_delivery_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_deliveryv1_delivery_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
 var file_deliveryv1_delivery_proto_goTypes = []any{
 	(Tombstone_Action)(0),     // 0: fairlead.delivery.v1.Tombstone.Action
-	(*Position)(nil),          // 1: fairlead.delivery.v1.Position
-	(*EnrollRequest)(nil),     // 2: fairlead.delivery.v1.EnrollRequest
-	(*EnrollResponse)(nil),    // 3: fairlead.delivery.v1.EnrollResponse
-	(*RenewRequest)(nil),      // 4: fairlead.delivery.v1.RenewRequest
-	(*RenewResponse)(nil),     // 5: fairlead.delivery.v1.RenewResponse
-	(*WatchRequest)(nil),      // 6: fairlead.delivery.v1.WatchRequest
-	(*WatchResponse)(nil),     // 7: fairlead.delivery.v1.WatchResponse
-	(*Settings)(nil),          // 8: fairlead.delivery.v1.Settings
-	(*Same)(nil),              // 9: fairlead.delivery.v1.Same
-	(*NeedHave)(nil),          // 10: fairlead.delivery.v1.NeedHave
-	(*Full)(nil),              // 11: fairlead.delivery.v1.Full
-	(*Delta)(nil),             // 12: fairlead.delivery.v1.Delta
-	(*Bundle)(nil),            // 13: fairlead.delivery.v1.Bundle
-	(*PinnedSource)(nil),      // 14: fairlead.delivery.v1.PinnedSource
-	(*Operation)(nil),         // 15: fairlead.delivery.v1.Operation
-	(*Tombstone)(nil),         // 16: fairlead.delivery.v1.Tombstone
-	(*ReportRequest)(nil),     // 17: fairlead.delivery.v1.ReportRequest
-	(*ApplicationReport)(nil), // 18: fairlead.delivery.v1.ApplicationReport
-	(*TombstoneAck)(nil),      // 19: fairlead.delivery.v1.TombstoneAck
-	(*ClusterFacts)(nil),      // 20: fairlead.delivery.v1.ClusterFacts
-	(*ReportResponse)(nil),    // 21: fairlead.delivery.v1.ReportResponse
-	nil,                       // 22: fairlead.delivery.v1.WatchRequest.HaveEntry
-	nil,                       // 23: fairlead.delivery.v1.Settings.LabelsEntry
-	nil,                       // 24: fairlead.delivery.v1.Settings.HealthRulesEntry
+	(Query_Kind)(0),           // 1: fairlead.delivery.v1.Query.Kind
+	(*Position)(nil),          // 2: fairlead.delivery.v1.Position
+	(*EnrollRequest)(nil),     // 3: fairlead.delivery.v1.EnrollRequest
+	(*EnrollResponse)(nil),    // 4: fairlead.delivery.v1.EnrollResponse
+	(*RenewRequest)(nil),      // 5: fairlead.delivery.v1.RenewRequest
+	(*RenewResponse)(nil),     // 6: fairlead.delivery.v1.RenewResponse
+	(*WatchRequest)(nil),      // 7: fairlead.delivery.v1.WatchRequest
+	(*WatchResponse)(nil),     // 8: fairlead.delivery.v1.WatchResponse
+	(*Settings)(nil),          // 9: fairlead.delivery.v1.Settings
+	(*Same)(nil),              // 10: fairlead.delivery.v1.Same
+	(*NeedHave)(nil),          // 11: fairlead.delivery.v1.NeedHave
+	(*Full)(nil),              // 12: fairlead.delivery.v1.Full
+	(*Delta)(nil),             // 13: fairlead.delivery.v1.Delta
+	(*Bundle)(nil),            // 14: fairlead.delivery.v1.Bundle
+	(*PinnedSource)(nil),      // 15: fairlead.delivery.v1.PinnedSource
+	(*Operation)(nil),         // 16: fairlead.delivery.v1.Operation
+	(*Tombstone)(nil),         // 17: fairlead.delivery.v1.Tombstone
+	(*Query)(nil),             // 18: fairlead.delivery.v1.Query
+	(*AnswerRequest)(nil),     // 19: fairlead.delivery.v1.AnswerRequest
+	(*AnswerResponse)(nil),    // 20: fairlead.delivery.v1.AnswerResponse
+	(*ReportRequest)(nil),     // 21: fairlead.delivery.v1.ReportRequest
+	(*ApplicationReport)(nil), // 22: fairlead.delivery.v1.ApplicationReport
+	(*TombstoneAck)(nil),      // 23: fairlead.delivery.v1.TombstoneAck
+	(*ClusterFacts)(nil),      // 24: fairlead.delivery.v1.ClusterFacts
+	(*ReportResponse)(nil),    // 25: fairlead.delivery.v1.ReportResponse
+	nil,                       // 26: fairlead.delivery.v1.WatchRequest.HaveEntry
+	nil,                       // 27: fairlead.delivery.v1.Settings.LabelsEntry
+	nil,                       // 28: fairlead.delivery.v1.Settings.HealthRulesEntry
 }
 var file_deliveryv1_delivery_proto_depIdxs = []int32{
-	1,  // 0: fairlead.delivery.v1.WatchRequest.highest:type_name -> fairlead.delivery.v1.Position
-	22, // 1: fairlead.delivery.v1.WatchRequest.have:type_name -> fairlead.delivery.v1.WatchRequest.HaveEntry
-	1,  // 2: fairlead.delivery.v1.WatchResponse.position:type_name -> fairlead.delivery.v1.Position
-	9,  // 3: fairlead.delivery.v1.WatchResponse.same:type_name -> fairlead.delivery.v1.Same
-	11, // 4: fairlead.delivery.v1.WatchResponse.full:type_name -> fairlead.delivery.v1.Full
-	12, // 5: fairlead.delivery.v1.WatchResponse.delta:type_name -> fairlead.delivery.v1.Delta
-	10, // 6: fairlead.delivery.v1.WatchResponse.need_have:type_name -> fairlead.delivery.v1.NeedHave
-	8,  // 7: fairlead.delivery.v1.WatchResponse.settings:type_name -> fairlead.delivery.v1.Settings
-	23, // 8: fairlead.delivery.v1.Settings.labels:type_name -> fairlead.delivery.v1.Settings.LabelsEntry
-	24, // 9: fairlead.delivery.v1.Settings.health_rules:type_name -> fairlead.delivery.v1.Settings.HealthRulesEntry
-	13, // 10: fairlead.delivery.v1.Full.applications:type_name -> fairlead.delivery.v1.Bundle
-	16, // 11: fairlead.delivery.v1.Full.tombstones:type_name -> fairlead.delivery.v1.Tombstone
-	13, // 12: fairlead.delivery.v1.Delta.upserts:type_name -> fairlead.delivery.v1.Bundle
-	16, // 13: fairlead.delivery.v1.Delta.tombstones:type_name -> fairlead.delivery.v1.Tombstone
-	14, // 14: fairlead.delivery.v1.Bundle.pins:type_name -> fairlead.delivery.v1.PinnedSource
-	15, // 15: fairlead.delivery.v1.Bundle.operation:type_name -> fairlead.delivery.v1.Operation
-	14, // 16: fairlead.delivery.v1.Bundle.files:type_name -> fairlead.delivery.v1.PinnedSource
-	0,  // 17: fairlead.delivery.v1.Tombstone.action:type_name -> fairlead.delivery.v1.Tombstone.Action
-	1,  // 18: fairlead.delivery.v1.ReportRequest.highest:type_name -> fairlead.delivery.v1.Position
-	18, // 19: fairlead.delivery.v1.ReportRequest.applications:type_name -> fairlead.delivery.v1.ApplicationReport
-	19, // 20: fairlead.delivery.v1.ReportRequest.acks:type_name -> fairlead.delivery.v1.TombstoneAck
-	20, // 21: fairlead.delivery.v1.ReportRequest.cluster:type_name -> fairlead.delivery.v1.ClusterFacts
-	2,  // 22: fairlead.delivery.v1.Delivery.Enroll:input_type -> fairlead.delivery.v1.EnrollRequest
-	4,  // 23: fairlead.delivery.v1.Delivery.Renew:input_type -> fairlead.delivery.v1.RenewRequest
-	6,  // 24: fairlead.delivery.v1.Delivery.Watch:input_type -> fairlead.delivery.v1.WatchRequest
-	17, // 25: fairlead.delivery.v1.Delivery.Report:input_type -> fairlead.delivery.v1.ReportRequest
-	3,  // 26: fairlead.delivery.v1.Delivery.Enroll:output_type -> fairlead.delivery.v1.EnrollResponse
-	5,  // 27: fairlead.delivery.v1.Delivery.Renew:output_type -> fairlead.delivery.v1.RenewResponse
-	7,  // 28: fairlead.delivery.v1.Delivery.Watch:output_type -> fairlead.delivery.v1.WatchResponse
-	21, // 29: fairlead.delivery.v1.Delivery.Report:output_type -> fairlead.delivery.v1.ReportResponse
-	26, // [26:30] is the sub-list for method output_type
-	22, // [22:26] is the sub-list for method input_type
-	22, // [22:22] is the sub-list for extension type_name
-	22, // [22:22] is the sub-list for extension extendee
-	0,  // [0:22] is the sub-list for field type_name
+	2,  // 0: fairlead.delivery.v1.WatchRequest.highest:type_name -> fairlead.delivery.v1.Position
+	26, // 1: fairlead.delivery.v1.WatchRequest.have:type_name -> fairlead.delivery.v1.WatchRequest.HaveEntry
+	2,  // 2: fairlead.delivery.v1.WatchResponse.position:type_name -> fairlead.delivery.v1.Position
+	10, // 3: fairlead.delivery.v1.WatchResponse.same:type_name -> fairlead.delivery.v1.Same
+	12, // 4: fairlead.delivery.v1.WatchResponse.full:type_name -> fairlead.delivery.v1.Full
+	13, // 5: fairlead.delivery.v1.WatchResponse.delta:type_name -> fairlead.delivery.v1.Delta
+	11, // 6: fairlead.delivery.v1.WatchResponse.need_have:type_name -> fairlead.delivery.v1.NeedHave
+	18, // 7: fairlead.delivery.v1.WatchResponse.query:type_name -> fairlead.delivery.v1.Query
+	9,  // 8: fairlead.delivery.v1.WatchResponse.settings:type_name -> fairlead.delivery.v1.Settings
+	27, // 9: fairlead.delivery.v1.Settings.labels:type_name -> fairlead.delivery.v1.Settings.LabelsEntry
+	28, // 10: fairlead.delivery.v1.Settings.health_rules:type_name -> fairlead.delivery.v1.Settings.HealthRulesEntry
+	14, // 11: fairlead.delivery.v1.Full.applications:type_name -> fairlead.delivery.v1.Bundle
+	17, // 12: fairlead.delivery.v1.Full.tombstones:type_name -> fairlead.delivery.v1.Tombstone
+	14, // 13: fairlead.delivery.v1.Delta.upserts:type_name -> fairlead.delivery.v1.Bundle
+	17, // 14: fairlead.delivery.v1.Delta.tombstones:type_name -> fairlead.delivery.v1.Tombstone
+	15, // 15: fairlead.delivery.v1.Bundle.pins:type_name -> fairlead.delivery.v1.PinnedSource
+	16, // 16: fairlead.delivery.v1.Bundle.operation:type_name -> fairlead.delivery.v1.Operation
+	15, // 17: fairlead.delivery.v1.Bundle.files:type_name -> fairlead.delivery.v1.PinnedSource
+	0,  // 18: fairlead.delivery.v1.Tombstone.action:type_name -> fairlead.delivery.v1.Tombstone.Action
+	1,  // 19: fairlead.delivery.v1.Query.kind:type_name -> fairlead.delivery.v1.Query.Kind
+	2,  // 20: fairlead.delivery.v1.ReportRequest.highest:type_name -> fairlead.delivery.v1.Position
+	22, // 21: fairlead.delivery.v1.ReportRequest.applications:type_name -> fairlead.delivery.v1.ApplicationReport
+	23, // 22: fairlead.delivery.v1.ReportRequest.acks:type_name -> fairlead.delivery.v1.TombstoneAck
+	24, // 23: fairlead.delivery.v1.ReportRequest.cluster:type_name -> fairlead.delivery.v1.ClusterFacts
+	3,  // 24: fairlead.delivery.v1.Delivery.Enroll:input_type -> fairlead.delivery.v1.EnrollRequest
+	5,  // 25: fairlead.delivery.v1.Delivery.Renew:input_type -> fairlead.delivery.v1.RenewRequest
+	7,  // 26: fairlead.delivery.v1.Delivery.Watch:input_type -> fairlead.delivery.v1.WatchRequest
+	21, // 27: fairlead.delivery.v1.Delivery.Report:input_type -> fairlead.delivery.v1.ReportRequest
+	19, // 28: fairlead.delivery.v1.Delivery.Answer:input_type -> fairlead.delivery.v1.AnswerRequest
+	4,  // 29: fairlead.delivery.v1.Delivery.Enroll:output_type -> fairlead.delivery.v1.EnrollResponse
+	6,  // 30: fairlead.delivery.v1.Delivery.Renew:output_type -> fairlead.delivery.v1.RenewResponse
+	8,  // 31: fairlead.delivery.v1.Delivery.Watch:output_type -> fairlead.delivery.v1.WatchResponse
+	25, // 32: fairlead.delivery.v1.Delivery.Report:output_type -> fairlead.delivery.v1.ReportResponse
+	20, // 33: fairlead.delivery.v1.Delivery.Answer:output_type -> fairlead.delivery.v1.AnswerResponse
+	29, // [29:34] is the sub-list for method output_type
+	24, // [24:29] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_deliveryv1_delivery_proto_init() }
@@ -1867,14 +2214,15 @@ func file_deliveryv1_delivery_proto_init() {
 		(*WatchResponse_Full)(nil),
 		(*WatchResponse_Delta)(nil),
 		(*WatchResponse_NeedHave)(nil),
+		(*WatchResponse_Query)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_deliveryv1_delivery_proto_rawDesc), len(file_deliveryv1_delivery_proto_rawDesc)),
-			NumEnums:      1,
-			NumMessages:   24,
+			NumEnums:      2,
+			NumMessages:   27,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

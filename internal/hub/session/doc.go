@@ -8,6 +8,7 @@
 //   - methods.go: the table of methods. What is not in it is refused.
 //   - watch.go: one session from the first answer to the last delta.
 //   - report.go: what agents report, in order, or not at all.
+//   - query.go: questions about one Application, put to its agent, and answers.
 //   - registry.go: one session per cluster; a newer one replaces an older one.
 //
 // A caller's cluster comes from its verified certificate. No message names a

@@ -20,4 +20,5 @@ var methods = map[string]method{
 	deliveryv1connect.DeliveryRenewProcedure:  {certificate: true, maxBytes: delivery.MaxEnrollMessage},
 	deliveryv1connect.DeliveryWatchProcedure:  {certificate: true, maxBytes: delivery.MaxMessage},
 	deliveryv1connect.DeliveryReportProcedure: {certificate: true, maxBytes: delivery.MaxMessage},
+	deliveryv1connect.DeliveryAnswerProcedure: {certificate: true, maxBytes: delivery.MaxAnswerMessage},
 }

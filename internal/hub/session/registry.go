@@ -37,6 +37,8 @@ type session struct {
 	sequence uint64
 	// told is the highest position that it was sent.
 	told atomic.Pointer[delivery.Position]
+	// asked is nil for an agent that knows no queries.
+	asked *questions
 }
 
 // tell records the position of an answer that is about to be sent. Only the
@@ -95,16 +97,19 @@ func (r *registry) number(now time.Time) uint64 {
 }
 
 // open makes the caller's session the cluster's only one.
-func (r *registry) open(ctx context.Context, c caller, version string, highest delivery.Position) *session {
+func (r *registry) open(ctx context.Context, c caller, request *deliveryv1.WatchRequest) *session {
 	cluster := c.identity.Cluster
 	sl := r.slot(cluster)
 	sl.mu.Lock()
 	defer sl.mu.Unlock()
 	now := r.clock()
 	s := &session{expires: c.expires, info: Info{
-		Number: r.number(now), Identity: c.identity, AgentVersion: version,
-		Remote: c.remote, Since: now, Highest: highest,
+		Number: r.number(now), Identity: c.identity, AgentVersion: request.GetAgentVersion(),
+		Remote: c.remote, Since: now, Highest: delivery.PositionOf(request.GetHighest()),
 	}}
+	if request.GetAnswersQueries() {
+		s.asked = newQuestions()
+	}
 	s.ctx, s.end = context.WithCancelCause(ctx)
 	if old := sl.current.Load(); old != nil {
 		old.end(errReplaced)
@@ -139,18 +144,27 @@ func (r *registry) report(ctx context.Context, c caller, report *deliveryv1.Repo
 	sl.mu.Lock()
 	defer sl.mu.Unlock()
 	s := sl.current.Load()
-	switch {
-	case s == nil:
-		return own, connect.NewError(connect.CodeFailedPrecondition, errors.New("no session is open; watch first"))
-	case s.info.Identity != c.identity || s.info.Number != report.GetSession():
-		return own, connect.NewError(connect.CodeFailedPrecondition, fmt.Errorf(
-			"report of session %d, but session %d is open", report.GetSession(), s.info.Number))
-	case report.GetSequence() <= s.sequence:
+	if err := s.is(c, report.GetSession(), "report"); err != nil {
+		return own, err
+	}
+	if report.GetSequence() <= s.sequence {
 		return own, connect.NewError(connect.CodeFailedPrecondition, fmt.Errorf(
 			"report %d of session %d is not newer than report %d", report.GetSequence(), s.info.Number, s.sequence))
 	}
 	s.sequence = report.GetSequence()
 	return s.position(), r.sink.Report(ctx, c.identity.Cluster, report)
+}
+
+// is says why something is not of this session; s may be nil.
+func (s *session) is(c caller, number uint64, what string) error {
+	switch {
+	case s == nil:
+		return connect.NewError(connect.CodeFailedPrecondition, errors.New("no session is open; watch first"))
+	case s.info.Identity != c.identity || s.info.Number != number:
+		return connect.NewError(connect.CodeFailedPrecondition, fmt.Errorf(
+			"%s of session %d, but session %d is open", what, number, s.info.Number))
+	}
+	return nil
 }
 
 // each calls f for every open session, in the order of cluster names.

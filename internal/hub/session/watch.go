@@ -45,7 +45,7 @@ func (s *Server) Watch(ctx context.Context, request *deliveryv1.WatchRequest, st
 		}
 	}
 
-	open := s.registry.open(ctx, c, request.GetAgentVersion(), highest)
+	open := s.registry.open(ctx, c, request)
 	s.metrics.sessions.Inc()
 	defer func() {
 		s.registry.close(open)
@@ -105,6 +105,11 @@ func (w *watch) run() error {
 		select {
 		case <-w.session.ctx.Done():
 			return w.ended()
+		case question := <-w.session.asked.pending():
+			if err := w.ask(question); err != nil {
+				return err
+			}
+			continue
 		case <-retry:
 		case <-w.changed:
 		}

@@ -43,6 +43,8 @@ const (
 	DeliveryWatchProcedure = "/fairlead.delivery.v1.Delivery/Watch"
 	// DeliveryReportProcedure is the fully-qualified name of the Delivery's Report RPC.
 	DeliveryReportProcedure = "/fairlead.delivery.v1.Delivery/Report"
+	// DeliveryAnswerProcedure is the fully-qualified name of the Delivery's Answer RPC.
+	DeliveryAnswerProcedure = "/fairlead.delivery.v1.Delivery/Answer"
 )
 
 // DeliveryClient is a client for the fairlead.delivery.v1.Delivery service.
@@ -58,6 +60,8 @@ type DeliveryClient interface {
 	Watch(context.Context, *deliveryv1.WatchRequest) (*connect.ServerStreamForClient[deliveryv1.WatchResponse], error)
 	// Report carries statuses, acknowledged tombstones and cluster facts.
 	Report(context.Context, *deliveryv1.ReportRequest) (*deliveryv1.ReportResponse, error)
+	// Answer carries what a Query of the caller's open session asked for.
+	Answer(context.Context, *deliveryv1.AnswerRequest) (*deliveryv1.AnswerResponse, error)
 }
 
 // NewDeliveryClient constructs a client for the fairlead.delivery.v1.Delivery service. By default,
@@ -95,6 +99,12 @@ func NewDeliveryClient(httpClient connect.HTTPClient, baseURL string, opts ...co
 			connect.WithSchema(deliveryMethods.ByName("Report")),
 			connect.WithClientOptions(opts...),
 		),
+		answer: connect.NewClient[deliveryv1.AnswerRequest, deliveryv1.AnswerResponse](
+			httpClient,
+			baseURL+DeliveryAnswerProcedure,
+			connect.WithSchema(deliveryMethods.ByName("Answer")),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
@@ -104,6 +114,7 @@ type deliveryClient struct {
 	renew  *connect.Client[deliveryv1.RenewRequest, deliveryv1.RenewResponse]
 	watch  *connect.Client[deliveryv1.WatchRequest, deliveryv1.WatchResponse]
 	report *connect.Client[deliveryv1.ReportRequest, deliveryv1.ReportResponse]
+	answer *connect.Client[deliveryv1.AnswerRequest, deliveryv1.AnswerResponse]
 }
 
 // Enroll calls fairlead.delivery.v1.Delivery.Enroll.
@@ -138,6 +149,15 @@ func (c *deliveryClient) Report(ctx context.Context, req *deliveryv1.ReportReque
 	return nil, err
 }
 
+// Answer calls fairlead.delivery.v1.Delivery.Answer.
+func (c *deliveryClient) Answer(ctx context.Context, req *deliveryv1.AnswerRequest) (*deliveryv1.AnswerResponse, error) {
+	response, err := c.answer.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
 // DeliveryHandler is an implementation of the fairlead.delivery.v1.Delivery service.
 type DeliveryHandler interface {
 	// Enroll trades a single-use join token and a certificate request for a
@@ -151,6 +171,8 @@ type DeliveryHandler interface {
 	Watch(context.Context, *deliveryv1.WatchRequest, *connect.ServerStream[deliveryv1.WatchResponse]) error
 	// Report carries statuses, acknowledged tombstones and cluster facts.
 	Report(context.Context, *deliveryv1.ReportRequest) (*deliveryv1.ReportResponse, error)
+	// Answer carries what a Query of the caller's open session asked for.
+	Answer(context.Context, *deliveryv1.AnswerRequest) (*deliveryv1.AnswerResponse, error)
 }
 
 // NewDeliveryHandler builds an HTTP handler from the service implementation. It returns the path on
@@ -184,6 +206,12 @@ func NewDeliveryHandler(svc DeliveryHandler, opts ...connect.HandlerOption) (str
 		connect.WithSchema(deliveryMethods.ByName("Report")),
 		connect.WithHandlerOptions(opts...),
 	)
+	deliveryAnswerHandler := connect.NewUnaryHandlerSimple(
+		DeliveryAnswerProcedure,
+		svc.Answer,
+		connect.WithSchema(deliveryMethods.ByName("Answer")),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/fairlead.delivery.v1.Delivery/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case DeliveryEnrollProcedure:
@@ -194,6 +222,8 @@ func NewDeliveryHandler(svc DeliveryHandler, opts ...connect.HandlerOption) (str
 			deliveryWatchHandler.ServeHTTP(w, r)
 		case DeliveryReportProcedure:
 			deliveryReportHandler.ServeHTTP(w, r)
+		case DeliveryAnswerProcedure:
+			deliveryAnswerHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -217,4 +247,8 @@ func (UnimplementedDeliveryHandler) Watch(context.Context, *deliveryv1.WatchRequ
 
 func (UnimplementedDeliveryHandler) Report(context.Context, *deliveryv1.ReportRequest) (*deliveryv1.ReportResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("fairlead.delivery.v1.Delivery.Report is not implemented"))
+}
+
+func (UnimplementedDeliveryHandler) Answer(context.Context, *deliveryv1.AnswerRequest) (*deliveryv1.AnswerResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("fairlead.delivery.v1.Delivery.Answer is not implemented"))
 }
