@@ -32,13 +32,17 @@ type fakeHub struct {
 	// onReport, if set, is told of every report of an application.
 	onReport func(*deliveryv1.ApplicationReport)
 	open     map[*fakeSession]bool
+
+	questions chan *deliveryv1.Query
+	answers   chan *deliveryv1.AnswerRequest
 }
 
 func newFakeHub(fleet string) *fakeHub {
 	return &fakeHub{
 		fleet: fleet, set: delivery.Set{Position: delivery.Position{Epoch: 1}},
 		statuses: map[string]*deliveryv1.ApplicationReport{}, acks: map[string]*deliveryv1.TombstoneAck{},
-		open: map[*fakeSession]bool{},
+		open:      map[*fakeSession]bool{},
+		questions: make(chan *deliveryv1.Query, 64), answers: make(chan *deliveryv1.AnswerRequest, 64),
 	}
 }
 
@@ -173,6 +177,8 @@ func (s *fakeSession) Next() (*deliveryv1.WatchResponse, error) {
 			delete(s.hub.open, s)
 			s.hub.mu.Unlock()
 			return nil, io.EOF
+		case q := <-s.hub.questions:
+			return &deliveryv1.WatchResponse{Body: &deliveryv1.WatchResponse_Query{Query: q}}, nil
 		case <-s.changed:
 		}
 		s.hub.mu.Lock()

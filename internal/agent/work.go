@@ -16,6 +16,7 @@ import (
 	"github.com/fairlead/fairlead/internal/agent/link"
 	"github.com/fairlead/fairlead/internal/agent/lull"
 	"github.com/fairlead/fairlead/internal/agent/orphans"
+	"github.com/fairlead/fairlead/internal/agent/query"
 	"github.com/fairlead/fairlead/internal/agent/reconcile"
 	"github.com/fairlead/fairlead/internal/agent/state"
 	"github.com/fairlead/fairlead/internal/apply"
@@ -70,6 +71,7 @@ type parts struct {
 	loop       *link.Loop
 	renewal    *link.Renewal
 	reconciler *reconcile.Reconciler
+	queries    *query.Service
 	orphans    *orphans.Monitor
 	// rules of health in force.
 	rules health.Book
@@ -117,6 +119,7 @@ func (a *Agent) assemble(ctx context.Context, held *state.State) (*parts, error)
 		State: held, Engine: p.engine, Copies: p.copies, Sources: p.sources, Cluster: p.server, Reports: p.outbox, Rules: &p.rules,
 		Impersonation: a.opts.Impersonation, Orphans: p.orphans, Workers: a.opts.Workers, Clock: a.opts.Clock, Logger: log.WithName("reconcile"),
 	})
+	p.queries = query.New(p.reconciler, held, p.engine, meta, log.WithName("query"))
 	p.watches = drift.Start(ctx, drift.Options{
 		Dynamic: p.engine.Client(), Metadata: meta, Kinds: p.engine.Kinds(), Rules: p.rules.Rules,
 		Notify: p.reconciler.Notify, Served: p.reconciler.Served, Logger: log.WithName("drift"),
@@ -149,7 +152,7 @@ func (a *Agent) connect(p *parts, held *state.State) error {
 		}
 	}
 	p.loop = &link.Loop{
-		Hub: hub, Desired: desired{held, p}, Outbox: p.outbox, Logger: log, Clock: a.opts.Clock, Backoff: a.opts.Backoff,
+		Hub: hub, Desired: desired{held, p}, Queries: p.queries, Outbox: p.outbox, Logger: log, Clock: a.opts.Clock, Backoff: a.opts.Backoff,
 	}
 	connected := p.loop.Connected
 	a.connected.Store(&connected)
@@ -177,6 +180,7 @@ func (p *parts) run(ctx context.Context, a *Agent) {
 	<-ctx.Done()
 	p.watches.Stop()
 	all.Wait()
+	p.queries.Wait()
 }
 
 // report the facts. Nodes change when a cluster is upgraded, so that is when

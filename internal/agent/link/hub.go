@@ -16,10 +16,12 @@ type Hub interface {
 // Session is one open connection: answers come down, reports go up.
 // [delivery.Stream] is one.
 type Session interface {
-	// Next waits for the next whole answer. Any error ends the session.
+	// Next waits for the next whole answer, or a query. Any error ends the session.
 	Next() (*deliveryv1.WatchResponse, error)
 	// Report hands over a report; nil means that the hub has taken it.
 	Report(ctx context.Context, report *deliveryv1.ReportRequest) error
+	// Answer hands over what a query of this session asked for.
+	Answer(ctx context.Context, answer *deliveryv1.AnswerRequest) error
 	// Close ends the session; Next then returns.
 	Close()
 }

@@ -28,6 +28,8 @@ type Loop struct {
 	Hub     Hub
 	Desired Desired
 	Outbox  *Outbox
+	// Queries may be nil: then none is answered.
+	Queries Queries
 	Logger  logr.Logger
 	Clock   clock.WithTicker
 	// Backoff between attempts; zero fields are 0.5 s, 30 s and 30 s.
@@ -77,7 +79,7 @@ func (l *Loop) session(ctx context.Context) (time.Duration, error) {
 	for {
 		answer, err := s.Next()
 		if err == nil {
-			err = l.Desired.Take(ctx, answer)
+			err = l.take(ctx, s, answer)
 		}
 		if err != nil {
 			return l.Clock.Since(opened), err

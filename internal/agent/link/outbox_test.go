@@ -23,7 +23,10 @@ type recorder struct {
 }
 
 func (r *recorder) Next() (*deliveryv1.WatchResponse, error) { return nil, errors.New("not used") }
-func (r *recorder) Close()                                   { r.closed = true }
+func (r *recorder) Answer(context.Context, *deliveryv1.AnswerRequest) error {
+	return errors.New("not used")
+}
+func (r *recorder) Close() { r.closed = true }
 
 func (r *recorder) Report(_ context.Context, report *deliveryv1.ReportRequest) error {
 	r.mu.Lock()
