@@ -33,6 +33,8 @@ func newRootCommand(s streams) *cobra.Command {
 		newDemoCommand(s),
 		newClusterCommand(s),
 		newGetCommand(s),
+		newTreeCommand(s),
+		newDiffCommand(s),
 		newSyncCommand(s),
 		newRefreshCommand(s),
 		newWaitCommand(s),

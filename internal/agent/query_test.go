@@ -20,8 +20,8 @@ func (s *fakeSession) Answer(_ context.Context, a *deliveryv1.AnswerRequest) err
 	return nil
 }
 
-// ask the agent about an application, and decode what it answers.
-func (s *site) ask(kind deliveryv1.Query_Kind, name string, into any, modify ...func(*deliveryv1.Query)) *deliveryv1.AnswerRequest {
+// inquire of the agent about an application, and decode what it answers.
+func (s *site) inquire(kind deliveryv1.Query_Kind, name string, into any, modify ...func(*deliveryv1.Query)) *deliveryv1.AnswerRequest {
 	s.t.Helper()
 	q := &deliveryv1.Query{Id: "q-" + name, Namespace: "argocd", Name: name, Uid: "uid-" + name, Kind: kind, Seconds: 30}
 	for _, m := range modify {
@@ -53,7 +53,7 @@ func TestDiffOfAnotherRevisionAppliesAndKeepsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	var answer fleet.DiffAnswer
-	a := s.ask(deliveryv1.Query_KIND_DIFF, "web", &answer, func(q *deliveryv1.Query) {
+	a := s.inquire(deliveryv1.Query_KIND_DIFF, "web", &answer, func(q *deliveryv1.Query) {
 		q.Source, q.TargetRevision, q.Revision = 1, "feature", commit
 	})
 	if a.GetError() != "" || !answer.Differs || len(answer.Revisions) != 1 || answer.Revisions[0] != commit {
@@ -75,7 +75,7 @@ func TestDiffOfAnotherRevisionAppliesAndKeepsNothing(t *testing.T) {
 		t.Errorf("the other revision was kept: %+v", after.Sync)
 	}
 	answer = fleet.DiffAnswer{}
-	if a := s.ask(deliveryv1.Query_KIND_DIFF, "web", &answer); a.GetError() != "" || answer.Differs {
+	if a := s.inquire(deliveryv1.Query_KIND_DIFF, "web", &answer); a.GetError() != "" || answer.Differs {
 		t.Errorf("%s: %+v", a.GetError(), answer)
 	}
 }
@@ -91,7 +91,7 @@ func TestAnOutOfSyncApplicationNeverHasAnEmptyDiff(t *testing.T) {
 	s.hub.put(s.bundle("web", &v1alpha1.SyncPolicy{Automated: &v1alpha1.SyncPolicyAutomated{}}))
 	s.awaitStatus("web", "out of sync", func(a v1alpha1.ApplicationStatus) bool { return a.Sync.Status == v1alpha1.SyncStatusCodeOutOfSync })
 	var answer fleet.DiffAnswer
-	s.ask(deliveryv1.Query_KIND_DIFF, "web", &answer)
+	s.inquire(deliveryv1.Query_KIND_DIFF, "web", &answer)
 	said := false
 	for _, o := range answer.Objects {
 		said = said || o.Name == "extra" && o.Action == fleet.DiffDelete && strings.Contains(o.Message, "no longer wanted")
@@ -119,7 +119,7 @@ func TestQueriesThatCannotBeAnswered(t *testing.T) {
 			q.Source, q.TargetRevision, q.Revision = 1, "x", strings.Repeat("a", 40)
 		}, fleet.QueryError, strings.Repeat("a", 40)},
 	} {
-		a := s.ask(deliveryv1.Query_KIND_DIFF, "web", nil, c.modify)
+		a := s.inquire(deliveryv1.Query_KIND_DIFF, "web", nil, c.modify)
 		if a.GetReason() != string(c.reason) || !strings.Contains(a.GetError(), c.says) || len(a.GetAnswer()) > 0 {
 			t.Errorf("%s: %s: %s", name, a.GetReason(), a.GetError())
 		}
@@ -158,7 +158,7 @@ func TestTreeReachesPods(t *testing.T) {
 	s.hub.put(s.bundle("web", full()))
 	s.awaitHealthy("web")
 	var answer fleet.TreeAnswer
-	if a := s.ask(deliveryv1.Query_KIND_TREE, "web", &answer); a.GetError() != "" {
+	if a := s.inquire(deliveryv1.Query_KIND_TREE, "web", &answer); a.GetError() != "" {
 		t.Fatal(a.GetError())
 	}
 	var pods []fleet.TreeNode
@@ -182,7 +182,7 @@ func TestTreeReachesPods(t *testing.T) {
 
 	s.remove(configMaps, "web-config") // healed soon, or shown as missing
 	answer = fleet.TreeAnswer{}
-	if a := s.ask(deliveryv1.Query_KIND_TREE, "web", &answer); a.GetError() != "" || len(answer.Roots) != 2 {
+	if a := s.inquire(deliveryv1.Query_KIND_TREE, "web", &answer); a.GetError() != "" || len(answer.Roots) != 2 {
 		t.Errorf("%s: %+v", a.GetError(), answer)
 	}
 }

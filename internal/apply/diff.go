@@ -34,6 +34,9 @@ func (e *Engine) Diff(ctx context.Context, m *Manifests, inv Inventory) ([]fleet
 	for _, r := range m.refused {
 		found = append(found, placed{place{r.Wave, r.Ref}, blocked(r.Ref, r.Reason, r.Message)})
 	}
+	for _, item := range m.unpermitted() {
+		found = append(found, placed{place{item.Wave, item.Ref}, blocked(item.Ref, item.Reason, item.Message)})
+	}
 	found = slices.DeleteFunc(found, func(p placed) bool { return p.diff.Action == "" })
 	slices.SortStableFunc(found, func(a, b placed) int { return a.compare(b.place) })
 	for _, h := range m.hooks {

@@ -27,7 +27,8 @@ func TestDiffAlwaysSaysWhy(t *testing.T) {
 		"apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: reader}\n",
 		strings.Replace(configMap("far", "1"), "name: far", "name: far\n  namespace: "+s.namespace+"-far", 1),
 		configMap("task", "1", `argocd.argoproj.io/hook: PreSync`),
-	))
+		configMap("denied", "1"),
+	)).Permit(noConfigMap("denied"))
 	got := s.diff(m)
 	for name, want := range map[string]struct {
 		action       fleet.DiffAction
@@ -37,6 +38,7 @@ func TestDiffAlwaysSaysWhy(t *testing.T) {
 		"Widget/none":      {fleet.DiffBlocked, "KindNotInstalled", "cannot be dry-run: "},
 		"Role/reader":      {fleet.DiffBlocked, "NotAllowed", "not here"},
 		"ConfigMap/far":    {fleet.DiffBlocked, "Refused", "does not exist"},
+		"ConfigMap/denied": {fleet.DiffBlocked, "NotPermitted", "denied is not permitted"},
 		"ConfigMap/task":   {fleet.DiffHook, "PreSync", "runs in phase PreSync"},
 	} {
 		d := got[name]

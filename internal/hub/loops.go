@@ -17,6 +17,7 @@ import (
 	"github.com/fairlead/fairlead/internal/hub/applicationset"
 	"github.com/fairlead/fairlead/internal/hub/cluster"
 	"github.com/fairlead/fairlead/internal/hub/pin"
+	"github.com/fairlead/fairlead/internal/hub/query"
 	"github.com/fairlead/fairlead/internal/hub/session"
 	"github.com/fairlead/fairlead/internal/hub/status"
 	"github.com/fairlead/fairlead/internal/source"
@@ -26,7 +27,7 @@ import (
 
 // addLoops is the inventory of what runs. On the leader: sets, applications,
 // tombstones, pins, clusters, what webhooks ask for, refused health rules. On
-// every replica: the delivery server, webhooks, health rules.
+// every replica: the delivery server, webhooks, queries, health rules.
 func (h *Hub) addLoops(ctx context.Context) error {
 	m := h.manager
 	inventory, err := h.newInventory(ctx)
@@ -70,7 +71,7 @@ func (h *Hub) addLoops(ctx context.Context) error {
 	if err := h.addWebhooks(resolver, woken{wake: sets.Wake, forget: answers.Forget}); err != nil {
 		return fmt.Errorf("webhooks: %w", err)
 	}
-	return h.addDelivery(ctx)
+	return h.addDelivery(ctx, resolver)
 }
 
 // tellApplications wakes the Applications of a repository whose revision began
@@ -96,7 +97,7 @@ func (h *Hub) tellApplications(asked chan<- event.TypedGenericEvent[types.Namesp
 
 // addDelivery adds the server that agents dial and the writer of what they
 // report.
-func (h *Hub) addDelivery(ctx context.Context) error {
+func (h *Hub) addDelivery(ctx context.Context, resolver *pin.Resolver) error {
 	m, o := h.manager, h.opts
 	secrets, configMaps := h.core.Secrets(o.Namespace), h.core.ConfigMaps(o.Namespace)
 	h.identity = &authority{
@@ -127,6 +128,12 @@ func (h *Hub) addDelivery(ctx context.Context) error {
 	})
 	if err != nil {
 		return err
+	}
+	if err := query.Setup(m, &query.Controller{
+		Client: m.GetClient(), Live: m.GetAPIReader(), Sessions: server, Revisions: revisions{resolver},
+		Namespace: o.Namespace, Leads: m.Elected(), Now: o.Now,
+	}); err != nil {
+		return fmt.Errorf("query loop: %w", err)
 	}
 	fed, err := h.index.Feed(ctx, m.GetCache())
 	if err != nil {

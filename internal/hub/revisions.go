@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"context"
+
 	"github.com/fairlead/fairlead/internal/expand"
 	"github.com/fairlead/fairlead/internal/hub/pin"
 )
@@ -14,4 +16,14 @@ func (r revisions) Follow(owner string, repositories []expand.Repository) {
 		refs = append(refs, pin.GitRef(repo.URL, repo.Revision))
 	}
 	r.Want(owner, refs)
+}
+
+// Current asks the repository now: who asks about a revision has often just
+// pushed it.
+func (r revisions) Current(ctx context.Context, repoURL, revision string) (string, error) {
+	res := r.Refresh(ctx, pin.GitRef(repoURL, revision))
+	if res.Err != nil {
+		return "", res.Err
+	}
+	return res.Pin.Revision, nil
 }

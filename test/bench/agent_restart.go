@@ -195,4 +195,7 @@ func (s *stubSession) Report(_ context.Context, r *deliveryv1.ReportRequest) err
 	return nil
 }
 
+// Answer implements link.Session; nothing is asked.
+func (*stubSession) Answer(context.Context, *deliveryv1.AnswerRequest) error { return nil }
+
 func (s *stubSession) Close() { s.end() }

@@ -50,6 +50,8 @@ func (r *Reconciler) Preview(ctx context.Context, key string, at Elsewhere) (Pre
 		return Preview{}, fmt.Errorf("the application cannot be read by this agent: %w", err)
 	}
 	w.app.Namespace, w.app.Name = held.Bundle.GetNamespace(), held.Bundle.GetName()
+	w.law = r.lawOf(w)
+	held.Inventory = w.managed() // what the project forbids is neither shown nor pruned
 	p := Preview{Held: held}
 	var objects []*unstructured.Unstructured
 	var err error
@@ -66,7 +68,7 @@ func (r *Reconciler) Preview(ctx context.Context, key string, at Elsewhere) (Pre
 		return Preview{}, err
 	}
 	settings, warnings := settingsOf(&w.app, nil)
-	p.Manifests = p.Manifests.With(settings)
+	p.Manifests = p.Manifests.With(settings).Permit(w.law.permit)
 	p.Warnings = append(append(p.Warnings, p.Manifests.Warnings()...), warnings...)
 	return p, nil
 }
