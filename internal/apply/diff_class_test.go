@@ -119,6 +119,7 @@ func TestDiffLeavesReplicasToTheirAutoscaler(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	scale.SetResourceVersion("") // the controller writes meanwhile
 	scale.Object["spec"] = map[string]any{"replicas": int64(4)}
 	_, err = endpoint.Update(s.ctx, scale, metav1.UpdateOptions{FieldManager: "horizontal-pod-autoscaler"}, "scale")
 	if err != nil {
