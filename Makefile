@@ -23,12 +23,16 @@ kube: ## Build the Kubernetes binaries that demo and tests run (once, cached)
 	@tools/kube/build.sh 1>&2
 	@mkdir -p bin && ln -sfn "$$(tools/kube/build.sh --print-dir)" bin/kube
 
+.PHONY: peers
+peers: ## Build what end-to-end tests run beside Fairlead: Argo Rollouts, Prometheus (once, cached)
+	@tools/peers/build.sh rollouts prometheus 1>&2
+
 .PHONY: demo
 demo: kube build ## Run a whole fleet on this machine (ARGS="--once -o json" to end when healthy)
 	@exec bin/fairlead demo $(ARGS)
 
 .PHONY: test
-test: kube ## Everything: vet, static analysis, unit, golden, real API servers, end to end
+test: kube peers ## Everything: vet, static analysis, unit, golden, real API servers, end to end
 	@KUBEBUILDER_ASSETS="$$(tools/kube/build.sh --print-dir)" $(GO) run ./test/suite
 
 .PHONY: generate
