@@ -9,6 +9,7 @@ import (
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/clusters"
+	"github.com/fairlead/fairlead/internal/pause"
 	"github.com/fairlead/fairlead/internal/policy"
 )
 
@@ -29,6 +30,9 @@ func (r *Reconciler) permitted(ctx context.Context, app *v1alpha1.Application, t
 		return nil
 	}
 	at := policy.Cluster{Name: to.Name, Server: to.Server, Project: to.Project}
+	if mark, err := pause.Read(app); err == nil && mark != nil {
+		app = mark.Over(app) // what is delivered
+	}
 	f.Forbidden = policy.Refusal(app, policy.Delivery(project, app, at))
 	return nil
 }

@@ -21,9 +21,10 @@ type permission struct {
 func (e *entry) permitted(project *v1alpha1.AppProject, c *fleet.Cluster) bool {
 	cluster := policy.Cluster{Name: c.Name, Server: fleet.ServerOf(c.Name, c.Spec), Project: c.Spec.Project}
 	if p := e.permission; p.app != e.app || p.project != project || p.cluster != cluster {
+		held, _ := asPaused(e.app) // what is delivered
 		e.permission = permission{
 			app: e.app, project: project, cluster: cluster,
-			granted: len(policy.Delivery(project, e.app, cluster)) == 0,
+			granted: len(policy.Delivery(project, held, cluster)) == 0,
 		}
 	}
 	return e.permission.granted

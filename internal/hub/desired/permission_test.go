@@ -55,3 +55,15 @@ func TestAClusterOfAnotherProjectIsNotDeliveredTo(t *testing.T) {
 	x.SetCluster(scoped)
 	expect(t, x, "one", 1, 0)
 }
+
+func TestAPauseCannotBringWhatTheProjectForbids(t *testing.T) {
+	x := newFleet()
+	x.SetProject(onlyRepository(repoURL))
+	x.SetApplication(anApp("web", "1", "one", "one"))
+	x.SetApplication(pausedApp(t, v1alpha1.RevisionHistory{
+		ID: 3, Revision: oldCommit, Source: v1alpha1.ApplicationSource{RepoURL: "https://git.example.com/other.git", Path: "old", TargetRevision: "main"},
+	}))
+	if app, pins := atOne(t, x); app.Spec.Source.RepoURL != repoURL || pins[0] != "c1" {
+		t.Errorf("delivered %+v at %v, want what was permitted", app.Spec.Source, pins)
+	}
+}

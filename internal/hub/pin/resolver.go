@@ -322,7 +322,9 @@ func (r *Resolver) ask(ctx context.Context, ref Ref) Resolution {
 			"revision", ref.Revision, "resolved", res.Pin.Revision, "digest", res.Pin.Digest, "error", message(res.Err))
 		slices.Sort(owners)
 		for _, f := range r.listeners {
-			f(change)
+			if len(owners) > 0 { // a question in passing is answered by its return
+				f(change)
+			}
 		}
 	}
 	return res
