@@ -45,6 +45,8 @@ type Item struct {
 	Health v1alpha1.HealthStatus
 	// HealthIgnored: the live object asks that its health not count.
 	HealthIgnored bool
+	// ExtraIgnored: the live object asks not to count when it is not wanted.
+	ExtraIgnored bool
 	// Wave of the object (argocd.argoproj.io/sync-wave).
 	Wave int
 	// UID of the live object, "" if there is none; Generation of its spec.

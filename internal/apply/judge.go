@@ -1,6 +1,8 @@
 package apply
 
 import (
+	"slices"
+
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -14,7 +16,7 @@ func (e *Engine) judge(live *unstructured.Unstructured) v1alpha1.HealthStatus {
 
 // look is what a live object that was read shows, but for its signature.
 func (e *Engine) look(live *unstructured.Unstructured) Observed {
-	return Observed{UID: uidOf(live), Health: e.judge(live), Generation: live.GetGeneration(), HealthIgnored: HealthIgnored(live)}
+	return Observed{UID: uidOf(live), Health: e.judge(live), Generation: live.GetGeneration(), HealthIgnored: HealthIgnored(live), ExtraIgnored: ExtraIgnored(live)}
 }
 
 // HealthIgnored tells whether an object's health is to be left out of its
@@ -23,9 +25,19 @@ func HealthIgnored(live metav1.Object) bool {
 	return live.GetAnnotations()[v1alpha1.AnnotationIgnoreHealthCheck] == "true"
 }
 
+// ExtraIgnored tells whether an object that is no longer wanted leaves its
+// Application in sync. A sync with prune on removes it all the same. Source:
+// https://argo-cd.readthedocs.io/en/stable/user-guide/compare-options/
+func ExtraIgnored(live metav1.Object) bool {
+	return slices.Contains(list(live.GetAnnotations()[v1alpha1.AnnotationCompareOptions]), "IgnoreExtraneous")
+}
+
+// Tolerated: the object is not wanted, and asks not to count because of that.
+func (i Item) Tolerated() bool { return i.Reason == ReasonPrune && i.ExtraIgnored }
+
 // Showing is the item with what a look at the live object shows.
 func (i Item) Showing(o Observed) Item {
-	i.UID, i.Health, i.Generation, i.HealthIgnored = o.UID, o.Health, o.Generation, o.HealthIgnored
+	i.UID, i.Health, i.Generation, i.HealthIgnored, i.ExtraIgnored = o.UID, o.Health, o.Generation, o.HealthIgnored, o.ExtraIgnored
 	return i
 }
 

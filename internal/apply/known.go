@@ -19,6 +19,8 @@ type Observed struct {
 	Generation int64
 	// HealthIgnored: the object asks that its health not count.
 	HealthIgnored bool
+	// ExtraIgnored: see Item.
+	ExtraIgnored bool
 }
 
 // Known spares requests. An object whose wanted digest and live signature are

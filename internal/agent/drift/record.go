@@ -21,7 +21,8 @@ type record struct {
 // recordOf reduces an object as a watch gives it: whole, or metadata alone.
 func recordOf(obj metav1.Object, rules *health.Rules) record {
 	r := record{Observed: apply.Observed{
-		UID: string(obj.GetUID()), Signature: apply.Signature(obj), Generation: obj.GetGeneration(), HealthIgnored: apply.HealthIgnored(obj),
+		UID: string(obj.GetUID()), Signature: apply.Signature(obj), Generation: obj.GetGeneration(),
+		HealthIgnored: apply.HealthIgnored(obj), ExtraIgnored: apply.ExtraIgnored(obj),
 	}}
 	switch whole := obj.(type) {
 	case *unstructured.Unstructured:

@@ -164,7 +164,7 @@ func leftover(ref apply.Ref, signature string) string {
 // actionable tells what a sync could do something about: not what is only
 // waiting to be gone.
 func actionable(item apply.Item) bool {
-	return item.State == apply.StateOutOfSync && item.Reason != apply.ReasonDeleting
+	return item.State == apply.StateOutOfSync && item.Reason != apply.ReasonDeleting && !item.Tolerated()
 }
 
 // noProgress tells whether all that is out of sync was left so by the last

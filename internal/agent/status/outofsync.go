@@ -38,7 +38,7 @@ const maxReasons = 10
 func reasons(items []apply.Item, except ...apply.Reason) string {
 	var out []string
 	for _, item := range items {
-		if item.State == apply.StateOutOfSync && !slices.Contains(except, item.Reason) {
+		if item.State == apply.StateOutOfSync && !item.Tolerated() && !slices.Contains(except, item.Reason) {
 			out = append(out, item.Message)
 		}
 	}

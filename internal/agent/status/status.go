@@ -137,10 +137,11 @@ func syncCode(in Input) v1alpha1.SyncStatusCode {
 	}
 	code := v1alpha1.SyncStatusCodeSynced
 	for _, item := range in.Items {
-		switch item.State {
-		case apply.StateOutOfSync:
+		switch {
+		case item.Tolerated():
+		case item.State == apply.StateOutOfSync:
 			return v1alpha1.SyncStatusCodeOutOfSync
-		case apply.StateUnknown:
+		case item.State == apply.StateUnknown:
 			code = v1alpha1.SyncStatusCodeUnknown
 		}
 	}

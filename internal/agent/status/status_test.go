@@ -35,6 +35,8 @@ func single() v1alpha1.ApplicationSpec {
 func TestCodes(t *testing.T) {
 	healthy, missing := v1alpha1.HealthStatusHealthy, v1alpha1.HealthStatusMissing
 	synced := item("a", apply.StateSynced, "", healthy)
+	extra := item("b", apply.StateOutOfSync, apply.ReasonPrune, healthy)
+	extra.ExtraIgnored = true
 	for _, tt := range []struct {
 		name            string
 		items           []apply.Item
@@ -55,6 +57,7 @@ func TestCodes(t *testing.T) {
 			v1alpha1.SyncStatusCodeOutOfSync, healthy},
 		{"what waits to be pruned counts", []apply.Item{synced, item("b", apply.StateOutOfSync, apply.ReasonPrune, v1alpha1.HealthStatusDegraded)}, "",
 			v1alpha1.SyncStatusCodeOutOfSync, v1alpha1.HealthStatusDegraded},
+		{"what asks not to count as extra", []apply.Item{synced, extra}, "", v1alpha1.SyncStatusCodeSynced, healthy},
 		{"cannot be rendered, last good one runs", []apply.Item{synced}, "no such file", v1alpha1.SyncStatusCodeUnknown, healthy},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
