@@ -2,6 +2,7 @@ package agent_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -64,7 +65,9 @@ func TestAbortWhileAHookRuns(t *testing.T) {
 	}
 	s.await("the abort to be said", patience, func() (bool, string) {
 		a, _ := s.hub.status(t, "web")
-		return len(a.Conditions) == 1 && strings.Contains(a.Conditions[0].Message, "Operation terminated"), fmt.Sprint(a.Conditions)
+		return slices.ContainsFunc(a.Conditions, func(c v1alpha1.ApplicationCondition) bool {
+			return c.Type == v1alpha1.ApplicationConditionSyncError && strings.Contains(c.Message, "Operation terminated")
+		}), fmt.Sprint(a.Conditions)
 	})
 	s.stop()
 	s.start()
