@@ -21,7 +21,7 @@ const (
 	// structured one holds.
 	minPart = 6
 	// maxHidden bounds the values looked for.
-	maxHidden = 5000
+	maxHidden = 20_000
 )
 
 // copies are annotations in which tools keep whole objects.
@@ -35,6 +35,8 @@ var copies = []string{
 type redactor struct {
 	whole  map[string]bool
 	within []string // longest first
+	// all values are hidden, whosever they are: not all of the Secrets' are known.
+	all bool
 }
 
 // secretsOf an Application, as wanted and as they are.
@@ -58,9 +60,13 @@ func (e *Engine) secretsOf(ctx context.Context, m *Manifests, inv Inventory, kin
 	slices.SortFunc(live, Ref.Compare)
 	live = slices.Compact(live)
 	read := make([]*unstructured.Unstructured, len(live))
+	failed := make([]bool, len(live))
 	each(ctx, e.opts.Parallel, len(live), func(i int) {
-		_, read[i], _ = e.find(ctx, live[i]) // what cannot be read is not shown either
+		var err error
+		_, read[i], err = e.find(ctx, live[i])
+		failed[i] = err != nil && !notInstalled(err)
 	})
+	hide.all = hide.all || slices.Contains(failed, true)
 	for _, obj := range read {
 		if obj != nil {
 			hide.secret(obj)
@@ -102,8 +108,11 @@ func (r *redactor) secret(obj *unstructured.Unstructured) {
 // value in all the forms in which it may stand somewhere else.
 func (r *redactor) value(v string) {
 	for _, form := range []string{v, strings.TrimSpace(v)} {
-		if form == "" || len(r.whole) >= maxHidden {
+		if form == "" {
 			continue
+		}
+		if r.all = r.all || len(r.whole) >= maxHidden; r.all {
+			return
 		}
 		r.whole[form] = true
 		r.whole[strings.Trim(string(valueOf(form)), `"`)] = true // within JSON
@@ -169,6 +178,14 @@ func (r *redactor) holds(text string) bool {
 
 // text without values of Secrets.
 func (r *redactor) text(s string) string {
+	if r.all {
+		return "(not shown: this Application's Secrets cannot all be read, or are too large to look for)"
+	}
+	return r.known(s)
+}
+
+// known values are replaced.
+func (r *redactor) known(s string) string {
 	for _, v := range r.within {
 		s = strings.ReplaceAll(s, v, "(redacted)")
 	}
@@ -177,10 +194,10 @@ func (r *redactor) text(s string) string {
 
 // field of an object as it may be shown.
 func (r *redactor) field(ref Ref, f fleet.FieldDiff) fleet.FieldDiff {
-	if isSecret(ref) && !shownOfSecret(f.Path) || slices.Contains(copies, f.Path) || r.hidesJSON(f.From) || r.hidesJSON(f.To) {
+	if isSecret(ref) && !shownOfSecret(f.Path) || slices.Contains(copies, f.Path) || r.all || r.hidesJSON(f.From) || r.hidesJSON(f.To) {
 		f.Class, f.From, f.To = fleet.FieldSecret, nil, nil
 	}
-	f.Path = r.text(f.Path)
+	f.Path = r.known(f.Path)
 	f.From, f.To = cutValue(f.From), cutValue(f.To)
 	return f
 }
@@ -208,7 +225,9 @@ func cutValue(raw json.RawMessage) json.RawMessage {
 
 // object without values of Secrets; its fields have none already.
 func (r *redactor) object(d fleet.ObjectDiff) fleet.ObjectDiff {
-	d.Message = r.text(d.Message)
+	if d.Message != "" {
+		d.Message = r.text(d.Message)
+	}
 	for i := range d.Flags {
 		d.Flags[i].Message = r.text(d.Flags[i].Message)
 	}

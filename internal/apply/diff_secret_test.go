@@ -3,8 +3,11 @@ package apply
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	fleet "github.com/fairlead/fairlead/api/fleet/v1alpha1"
 )
@@ -91,4 +94,27 @@ func TestDiffHidesTheValueInARefusal(t *testing.T) {
 		t.Errorf("the diff holds the value:\n%s", text)
 	}
 	wantFlag(t, list[0], fleet.FlagImmutable, "immutable")
+}
+
+// What cannot be looked for is not shown at all, of any object.
+func TestTooManySecretsHideEverything(t *testing.T) {
+	data := map[string]any{}
+	for i := range maxHidden {
+		data[fmt.Sprint("key", i)] = base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "value-%d", i))
+	}
+	hide := &redactor{whole: map[string]bool{}}
+	hide.secret(&unstructured.Unstructured{Object: map[string]any{"data": data}})
+	ref := Ref{Version: "v1", Kind: "ConfigMap", Name: "copy"}
+	f := hide.field(ref, fleet.FieldDiff{Path: "data.key", Class: fleet.FieldYours, From: []byte(`"a"`), To: []byte(`"any-value"`)})
+	if f.Class != fleet.FieldSecret || f.From != nil || f.To != nil || f.Path != "data.key" {
+		t.Errorf("shown: %+v", f)
+	}
+	if d := hide.object(diffOf(ref, fleet.DiffBlocked)); d.Message != "" {
+		t.Errorf("message %q", d.Message)
+	}
+	d := diffOf(ref, fleet.DiffBlocked)
+	d.Message = "refused: any-value"
+	if d = hide.object(d); strings.Contains(d.Message, "any-value") {
+		t.Errorf("message %q", d.Message)
+	}
 }

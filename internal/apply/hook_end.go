@@ -10,7 +10,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
-	"github.com/fairlead/fairlead/internal/health"
 )
 
 // EndHooks deletes the hooks of an Application that are still running, and
@@ -65,7 +64,7 @@ func (e *Engine) hookRunning(ctx context.Context, key Key, ref Ref) (v1alpha1.Ho
 		return "", nil
 	case err != nil:
 		return "", fmt.Errorf("look whether hook %s is running: %w", ref, err)
-	case live == nil || OwnerOf(live) != key.String() || !inProgress(health.Of(live).Status):
+	case live == nil || OwnerOf(live) != key.String() || !inProgress(e.judge(live).Status):
 		return "", nil
 	}
 	_, phase, _ := strings.Cut(live.GetAnnotations()[AnnotationHookRun], "/")

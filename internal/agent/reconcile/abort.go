@@ -3,11 +3,13 @@ package reconcile
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/internal/agent/state"
 	"github.com/fairlead/fairlead/internal/agent/status"
+	"github.com/fairlead/fairlead/internal/apply"
 	"github.com/fairlead/fairlead/internal/delivery"
 )
 
@@ -40,11 +42,12 @@ func (r *Reconciler) abort(ctx context.Context, w *work) error {
 // terminate the running operation as Argo CD does: hooks that are still running
 // are deleted, what was applied stays, and it is not tried again.
 func (r *Reconciler) terminate(ctx context.Context, w *work) error {
-	ended, left, err := r.opts.Engine.EndHooks(ctx, w.owner, w.held.Inventory, abortTimeout)
+	managed := w.managed()
+	ended, left, err := w.engine(r).EndHooks(ctx, w.owner, w.hooksOf(managed), abortTimeout)
 	if ctx.Err() != nil {
 		return ctx.Err() // goes on where it was, after the restart
 	}
-	if len(left) != len(w.held.Inventory) {
+	if left = managed.Minus(w.hooksOf(managed)).Union(left); len(left) != len(managed) {
 		if err := r.keepInventory(w)(ctx, left); err != nil {
 			return err
 		}
@@ -61,6 +64,15 @@ func (r *Reconciler) terminate(ctx context.Context, w *work) error {
 	}
 	r.opts.Logger.Info("operation aborted", "application", w.key, "hooksDeleted", len(ended))
 	return nil
+}
+
+// hooksOf the running operation; none if it runs none.
+func (w *work) hooksOf(inv apply.Inventory) apply.Inventory {
+	sync := w.operation().Sync
+	if w.memory.Running.Drift || sync == nil || sync.DryRun || sync.IsApplyStrategy() {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(inv), func(e apply.Entry) bool { return !e.Hook })
 }
 
 // amend the results of the operation by these, object by object.

@@ -67,6 +67,8 @@ func (r *Reconciler) input(w *work) decide.Input {
 	for _, item := range w.items {
 		switch {
 		case !actionable(item):
+		case item.Reason == apply.ReasonNotPermitted && w.memory.Last != nil && w.memory.Last.Target == w.target.id:
+			// Tried and refused: it must not keep the others from being healed.
 		case item.Reason == apply.ReasonPrune:
 			in.Compared.Prunable++
 		default:

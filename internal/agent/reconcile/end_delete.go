@@ -16,6 +16,8 @@ func (r *Reconciler) delete(ctx context.Context, w *work, inv apply.Inventory) (
 		Run: "end-" + w.held.Tombstone.UID, Confirmed: w.held.Tombstone.Approved,
 	}
 	switch {
+	case w.law != nil && w.law.unaccountable != "":
+		return inv, fmt.Errorf("nobody may delete for this application: %s", w.law.unaccountable)
 	case w.unreadable != nil:
 		return inv, fmt.Errorf("%w: whether it wants its objects deleted is not known; update the agent", w.unreadable)
 	case w.held.Bundle == nil:

@@ -12,7 +12,7 @@ import (
 func driftedRefs(items []apply.Item, prune bool) []apply.Ref {
 	var out []apply.Ref
 	for _, item := range items {
-		if actionable(item) && (prune || item.Reason != apply.ReasonPrune) {
+		if actionable(item) && item.Reason != apply.ReasonNotPermitted && (prune || item.Reason != apply.ReasonPrune) {
 			out = append(out, item.Ref)
 		}
 	}

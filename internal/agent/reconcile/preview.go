@@ -51,6 +51,9 @@ func (r *Reconciler) Preview(ctx context.Context, key string, at Elsewhere) (Pre
 	}
 	w.app.Namespace, w.app.Name = held.Bundle.GetNamespace(), held.Bundle.GetName()
 	w.law = r.lawOf(w)
+	if why := first(w.law.forbidden, w.law.unaccountable); why != "" && at.Source != 0 {
+		return Preview{}, fmt.Errorf("another revision is not looked at: %s", why)
+	}
 	held.Inventory = w.managed() // what the project forbids is neither shown nor pruned
 	p := Preview{Held: held}
 	var objects []*unstructured.Unstructured

@@ -12,6 +12,7 @@ import (
 	"github.com/fairlead/fairlead/api/v1alpha1"
 	"github.com/fairlead/fairlead/internal/delivery"
 	"github.com/fairlead/fairlead/internal/delivery/deliveryv1"
+	"github.com/fairlead/fairlead/internal/pause"
 )
 
 // answer asks the agent, if it is connected here; nil leaves it to another
@@ -102,6 +103,9 @@ func (c *Controller) locate(ctx context.Context, q *fleet.Query, app *v1alpha1.A
 	revision := q.Spec.Revision
 	if revision == "" {
 		return nil
+	}
+	if mark, err := pause.Read(app); err == nil && mark != nil {
+		app = mark.Over(app) // what the agent has
 	}
 	sources := app.Spec.GetSources()
 	at := int(q.Spec.SourcePosition)

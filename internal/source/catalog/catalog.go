@@ -59,13 +59,16 @@ type Catalog struct {
 func New(o Options) *Catalog {
 	o.Limits = o.Limits.OrDefaults()
 	client := web.New(web.Options{Credentials: o.Credentials, Reach: o.Reach, Limits: o.Limits, RootCAs: o.RootCAs})
+	// A value file may be at any URL that an Application names: nobody's
+	// credentials go there.
+	anonymous := web.New(web.Options{Reach: o.Reach, Limits: o.Limits, RootCAs: o.RootCAs})
 	cache := blobs.New(filepath.Join(o.CacheDir, "blobs"), o.Limits.BlobBytes)
 	registries := oci.New(client, cache, o.Limits, o.MediaTypes...)
 	houses := map[source.Kind]house{
 		source.KindHelm:     helmrepo.New(client, cache, registries, o.Limits),
 		source.KindOCIChart: registries,
 		source.KindOCI:      registries,
-		source.KindFile:     remotefile.New(client, cache, o.Limits, o.ValueFileSchemes...),
+		source.KindFile:     remotefile.New(anonymous, cache, o.Limits, o.ValueFileSchemes...),
 	}
 	if o.Git != nil {
 		houses[source.KindGit] = repositories{o.Git}

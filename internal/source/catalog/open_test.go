@@ -3,6 +3,9 @@ package catalog_test
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 
 	"github.com/fairlead/fairlead/internal/source"
@@ -44,5 +47,27 @@ func TestOpenGoesWhereGitGoes(t *testing.T) {
 				t.Errorf("refused %v: %v", c.refused, err)
 			}
 		})
+	}
+}
+
+// A value file may be at any URL that an Application names.
+func TestAValueFileIsAskedForWithoutCredentials(t *testing.T) {
+	var sent atomic.Value
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		sent.Store(r.Header.Get("Authorization"))
+		_, _ = w.Write([]byte("a: b\n"))
+	}))
+	defer s.Close()
+	c := catalog.New(catalog.Options{
+		CacheDir: t.TempDir(), Credentials: source.Prefixes{s.URL: {Username: "ada", Password: "secret"}},
+		Reach: source.Reach{Loopback: true},
+	})
+	defer c.Close()
+	pin, err := c.Resolve(t.Context(), source.FileAt(s.URL+"/values.yaml"))
+	if err == nil {
+		_, err = c.Fetch(t.Context(), pin)
+	}
+	if err != nil || sent.Load() != "" {
+		t.Errorf("sent %q, %v", sent.Load(), err)
 	}
 }
