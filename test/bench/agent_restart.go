@@ -79,7 +79,7 @@ func (r *restarts) prepare() (err error) {
 		r.set.Bundles = append(r.set.Bundles, delivery.Stamp(&deliveryv1.Bundle{
 			Namespace: app.Namespace, Name: app.Name, Uid: string(app.UID), Application: raw,
 			Project: []byte(`{"sourceRepos":["*"],"destinations":[{"server":"*","name":"*","namespace":"*"}],"clusterResourceWhitelist":[{"group":"*","kind":"*"}]}`),
-			Pins: []*deliveryv1.PinnedSource{{RepoUrl: repo.URL(), TargetRevision: "main", Revision: head}},
+			Pins:    []*deliveryv1.PinnedSource{{RepoUrl: repo.URL(), TargetRevision: "main", Revision: head}},
 		}))
 	}
 	return r.runAgent(synced) // the first apply, outside the clock
