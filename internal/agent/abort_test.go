@@ -87,6 +87,7 @@ func TestAbortBetweenWaves(t *testing.T) {
 	s.start()
 	s.hub.put(s.bundle("web", full()))
 	s.awaitRunning("web", "first")
+	s.await("the first wave to be applied", patience, func() (bool, string) { return s.get(deployments, "first") != nil, "" })
 	s.abort("web")
 	got := s.awaitTerminated("web")
 	if s.get(deployments, "first") == nil || s.get(configMaps, "second") != nil || got.OperationState.RetryCount != 0 {
